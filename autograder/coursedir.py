@@ -1,0 +1,140 @@
+"""This repository as an nbgrader course: nbgrader's own steps, called from Python."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.build import lesson_sources, write_solution_notebooks
+
+CONFIG = "nbgrader_config.py"
+
+
+class CourseError(Exception):
+    """Something that the person at the keyboard can put right; the message says how."""
+
+
+class Course:
+    """An nbgrader course.
+
+    Parameters
+    ----------
+    root : Path
+        The folder with nbgrader_config.py.
+    work : Path, optional
+        Keep submissions, grades and feedback in this folder inside `root`, with a gradebook of its own.
+    """
+
+    def __init__(self, root: Path, work: Path | None = None) -> None:
+        self.root = root.resolve()
+        _put_environment_on_path()
+        self.config: Config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        if work is not None:
+            self.config.merge(_inside(work.resolve().relative_to(self.root), self.root))
+        self.directory = CourseDirectory(config=self.config)
+        self.api = NbGraderAPI(self.directory, config=self.config)
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # its log comes back with each call
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course that `start` (the working folder) lies in.
+
+        Raises
+        ------
+        CourseError
+        """
+        start = (start or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).exists():
+                return cls(folder)
+        raise CourseError(f"there is no {CONFIG} in {start} or above it; run this inside the course's folder")
+
+    @property
+    def lessons(self) -> list[str]:
+        """The names of the lessons that have a source."""
+        return [path.stem for path in lesson_sources(self.root / self.directory.source_directory)]
+
+    def lesson(self, name: str) -> str:
+        """`name`, if there is such a lesson.
+
+        Raises
+        ------
+        CourseError
+            With the nearest names where there is none.
+        """
+        if name in self.lessons:
+            return name
+        near = difflib.get_close_matches(name, self.lessons, n=1, cutoff=0.4)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise CourseError(f"LESSON must be one of {', '.join(self.lessons)}; got {name!r}{meant}")
+
+    def folder(self, step: str, student: str, lesson: str) -> Path:
+        """Where nbgrader keeps a step ("submitted", "autograded", "feedback", "release") of a student's lesson."""
+        return Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, lesson))
+
+    def students(self, lesson: str) -> list[str]:
+        """Those who submitted the lesson, by name."""
+        submitted = self.root / self.directory.submitted_directory
+        return sorted(path.parent.name for path in submitted.glob(f"*/{lesson}") if path.is_dir())
+
+    def build(self, lessons: Iterable[str] | None = None) -> list[Path]:
+        """Make the notebooks of the lessons from their sources, by nbgrader's generate_assignment.
+
+        Returns
+        -------
+        list of Path
+            The released notebooks.
+
+        Raises
+        ------
+        CourseError
+            With nbgrader's own words.
+        """
+        write_solution_notebooks(self.root / self.directory.source_directory)
+        released = []
+        for lesson in lessons or self.lessons:
+            self._run(f"building {lesson}", self.api.generate_assignment(self.lesson(lesson)))
+            released.append(self.folder("release", ".", lesson) / f"{lesson}.ipynb")
+        return released
+
+    def autograde(self, lesson: str, student: str) -> None:
+        """Grade one submission again, whether or not it was graded before."""
+        self._run(f"grading {student}", self.api.autograde(lesson, student))
+
+    def generate_feedback(self, lesson: str, student: str) -> Path:
+        """Write a student's feedback page."""
+        self._run(f"feedback for {student}", self.api.generate_feedback(lesson, student))
+        return self.folder("feedback", student, lesson) / f"{lesson}.html"
+
+    def _run(self, what: str, outcome: dict[str, Any]) -> None:
+        if not outcome["success"]:
+            raise CourseError(f"{what}: {_reason(outcome)}")
+
+
+def _reason(outcome: dict[str, Any]) -> str:
+    """The line that tells why, from nbgrader's log and traceback."""
+    errors = [line for line in outcome.get("log", "").splitlines() if line.startswith(("[ERROR]", "[CRITICAL]"))]
+    last = [line for line in outcome.get("error", "").splitlines() if line.strip()][-1:]
+    causes = [line for line in outcome.get("log", "").splitlines() if "Error: " in line and line[0] not in " ["]
+    return (causes[-1:] or last or errors or ["unknown reason"])[0].removeprefix("[ERROR] ").strip()
+
+
+def _inside(work: Path, root: Path) -> Config:
+    steps = {f"{step}_directory": str(work / step) for step in ("submitted", "autograded", "feedback")}
+    return Config({"CourseDirectory": {**steps, "db_url": f"sqlite:///{root / work / 'gradebook.db'}"}})
+
+
+def _put_environment_on_path() -> None:
+    """nbgrader runs alembic by its bare name; it lies beside this Python."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])

@@ -1,0 +1,74 @@
+"""What a grading prints: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from autograder.grade import Graded
+from autograder.report import points
+
+
+def grades_table(graded: Iterable[Graded], title: str) -> Table:
+    """Student, exercise, points, what went wrong: one row for all that is right, one for each that is not."""
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for column, options in {
+        "student": {"no_wrap": True},
+        "exercise": {},
+        "points": {"justify": "right", "no_wrap": True},
+        "what went wrong": {"overflow": "fold"},
+    }.items():
+        table.add_column(column, **options)  # type: ignore[arg-type]
+    for submission in graded:
+        _add(table, submission)
+    return table
+
+
+def _add(table: Table, submission: Graded) -> None:
+    student = Text(submission.student, style="bold")
+    if submission.problem:
+        table.add_row(student, "", "-", Text(f"not graded. {submission.problem}"), end_section=True)
+        return
+    right = [result for result in submission.results if result["passed"]]
+    wrong = [result for result in submission.results if not result["passed"]]
+    rows = []
+    if right:
+        rows.append((", ".join(r["exercise"] for r in right), _share(right), ""))
+    rows += [(r["exercise"], _share([r]), r["summary"]) for r in wrong]
+    rows.append(("together", _share(submission.results), _to_read(submission)))
+    for index, (exercise, share, problem) in enumerate(rows):
+        last = index == len(rows) - 1
+        style = "bold" if last else ""
+        table.add_row(
+            student if index == 0 else "",
+            Text(exercise, style=style),
+            Text(share, style=style),
+            Text(problem),
+            end_section=last,
+        )
+
+
+def _share(results: list[dict[str, Any]]) -> str:
+    earned, possible = sum(r["points"] for r in results), sum(r["max_points"] for r in results)
+    return f"{points(earned)} / {points(possible)}"
+
+
+def _to_read(submission: Graded) -> str:
+    return f"to be read by a person: {', '.join(submission.written)}" if submission.written else ""
+
+
+def as_json(submission: Graded) -> dict[str, Any]:
+    """A submission's grades as plain JSON values."""
+    return {
+        "student": submission.student,
+        "lesson": submission.lesson,
+        "points": submission.points,
+        "max_points": submission.max_points,
+        "exercises": submission.results,
+        "written": submission.written,
+        "feedback": str(submission.feedback) if submission.feedback else None,
+        "problem": submission.problem,
+    }

@@ -1,0 +1,44 @@
+"""This repository is an nbgrader course: run `nbgrader` from here.
+
+The lessons' only hand-written source is solutions/LESSON/LESSON.py; the notebooks beside it are made from it, here,
+before nbgrader looks for them.
+"""
+
+import os
+from pathlib import Path
+
+from autograder.build import write_solution_notebooks
+
+root = Path(__file__).resolve().parent
+write_solution_notebooks(root / "solutions")
+
+c = get_config()  # noqa: F821  (traitlets gives it to this file)
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.course_id = "neural_networks"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+c.CourseDirectory.solution_directory = "build/published_solutions"  # the default differs from ours by one letter
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
+c.GenerateAssignment.pre_convert_hook = "autograder.build.refresh"
+
+# A grade is decided outside the student's process; see autograder/verdict.py.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "autograder.sanitize.RestoreCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.verdict.Verdict",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+# Where assignments are handed out and collected: a folder of this course, or the one that a class shares.
+c.Exchange.root = os.environ.get("NBGRADER_EXCHANGE", str(root / "exchange"))
