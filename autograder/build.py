@@ -31,7 +31,7 @@ def write_solution_notebooks(folder: Path) -> list[Path]:
     list of Path
         The notebooks that were written.
     """
-    exercise_files = (Path(__file__).parent / "exercises").glob("*.py")
+    exercise_files = (Path(__file__).parent / "exercises").rglob("*.py")
     newest_exercise = max(path.stat().st_mtime for path in [Path(__file__), *exercise_files])
     written = []
     for source in lesson_sources(folder):
@@ -98,7 +98,8 @@ def _points(grade_id: str, source: Path) -> float:
     name = grade_id.removeprefix(CHECK)
     known = exercises(source.stem)
     if not grade_id.startswith(CHECK) or name not in known:
+        names = ", ".join(known)
         raise SourceError(
-            f"{source.name}: a check cell's grade_id is {CHECK}NAME with NAME one of {', '.join(known)}; got {grade_id!r}"
+            f"{source.name}: a check cell's grade_id is {CHECK}NAME, NAME one of {names}; got {grade_id!r}"
         )
     return known[name].points

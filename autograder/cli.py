@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from autograder.coursedir import Course, CourseError
-from autograder.grade import Graded, grade
-from autograder.table import as_json, grades_table
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:  # nbgrader takes two seconds to import; `--help` answers before that
+    from autograder.coursedir import Course
+    from autograder.grade import Graded
 
 app = typer.Typer(
     help="Build the lessons of this course and grade what students hand in.\n\n"
     "Run it anywhere inside the course's folder. Everything that it does goes through nbgrader, so `nbgrader` "
     "and the formgrader see the same lessons, grades and feedback.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
@@ -59,6 +62,9 @@ def grade_command(
     A submission that can't be graded gets a line that says why and what to do; the others are graded all the same.
     The exit code is 1 where there was such a submission, else 0.
     """
+    from autograder.grade import grade
+    from autograder.table import as_json
+
     course = _course()
     graded: list[Graded] = []
     try:
@@ -91,6 +97,8 @@ def demo() -> None:
 
 def print_grades(graded: list[Graded], root: Path, title: str) -> None:
     """The table, and below it the feedback pages."""
+    from autograder.table import grades_table
+
     console.print(grades_table(graded, title))
     pages = [submission.feedback for submission in graded if submission.feedback]
     if pages:
@@ -100,6 +108,8 @@ def print_grades(graded: list[Graded], root: Path, title: str) -> None:
 
 
 def _course() -> Course:
+    from autograder.coursedir import Course
+
     try:
         return Course.find()
     except CourseError as error:

@@ -6,21 +6,21 @@ import difflib
 import logging
 import os
 import sys
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.build import lesson_sources, write_solution_notebooks
+from autograder.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
-
-
-class CourseError(Exception):
-    """Something that the person at the keyboard can put right; the message says how."""
 
 
 class Course:
@@ -101,21 +101,24 @@ class Course:
         """
         write_solution_notebooks(self.root / self.directory.source_directory)
         released = []
-        for lesson in lessons or self.lessons:
-            self._run(f"building {lesson}", self.api.generate_assignment(self.lesson(lesson)))
+        for lesson in [self.lesson(name) for name in lessons or self.lessons]:
+            self._run(f"building {lesson}", partial(self.api.generate_assignment, lesson))
             released.append(self.folder("release", ".", lesson) / f"{lesson}.ipynb")
         return released
 
     def autograde(self, lesson: str, student: str) -> None:
         """Grade one submission again, whether or not it was graded before."""
-        self._run(f"grading {student}", self.api.autograde(lesson, student))
+        self._run(f"grading {student}", lambda: self.api.autograde(lesson, student))
 
     def generate_feedback(self, lesson: str, student: str) -> Path:
         """Write a student's feedback page."""
-        self._run(f"feedback for {student}", self.api.generate_feedback(lesson, student))
+        self._run(f"feedback for {student}", lambda: self.api.generate_feedback(lesson, student))
         return self.folder("feedback", student, lesson) / f"{lesson}.html"
 
-    def _run(self, what: str, outcome: dict[str, Any]) -> None:
+    def _run(self, what: str, step: Callable[[], dict[str, Any]]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, of no consequence to a grade
+            outcome = step()
         if not outcome["success"]:
             raise CourseError(f"{what}: {_reason(outcome)}")
 

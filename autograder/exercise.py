@@ -123,7 +123,7 @@ class Exercise:
 
     def trials(self, seed: int = STUDENT_SEED) -> list[Trial]:
         """The calls that the answer must get right, drawn from `seed`."""
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng([seed, *self.name.encode()])
         return [
             Trial(criterion, tuple(arguments))
             for criterion in self.criteria

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.utils import parse_utc
 
-from autograder.coursedir import Course, CourseError
+from autograder.coursedir import Course
+from autograder.errors import CourseError
 from autograder.verdict import RESULT_MIME
 
 
@@ -80,34 +82,48 @@ def grade(course: Course, lesson: str, students: Iterable[str] | None = None) ->
 
 def _grade_one(course: Course, lesson: str, student: str) -> Graded:
     path = course.folder("submitted", student, lesson) / f"{lesson}.ipynb"
+    shown = path.relative_to(course.root)
     if problem := what_is_wrong(path):
-        return Graded(student, lesson, problem=problem)
+        return Graded(student, lesson, problem=f"{shown}: {problem}")
     try:
         course.autograde(lesson, student)
         feedback = course.generate_feedback(lesson, student)
     except CourseError as error:
-        return Graded(student, lesson, problem=f"{path}: {error}")
+        return Graded(student, lesson, problem=f"{shown}: {error}")
     graded = course.folder("autograded", student, lesson) / f"{lesson}.ipynb"
     results, written = read_results(graded)
     return Graded(student, lesson, results, written, feedback)
 
 
 def what_is_wrong(path: Path) -> str | None:
-    """Why a submitted file can't be graded, with what to do about it; None where it can."""
+    """Why a submitted notebook can't be graded, with what to do about it; None where it can."""
     if not path.exists():
         others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-        found = f"; found {', '.join(others)}: rename it to {path.name}" if others else "; ask for it again"
-        return f"{path}: there is no such notebook{found}"
+        found = f"found {', '.join(others)}: rename it to {path.name}" if others else "ask the student for it"
+        return f"there is no such notebook; {found}"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise TypeError(f"its JSON is a {type(content).__name__}, not an object")
         nbformat.validate(nbformat.from_dict(content))
     except UnicodeDecodeError as error:
-        return f"{path}: is not UTF-8 text (byte {error.start}); ask the student to submit it again"
+        return f"is not UTF-8 text (byte {error.start}); ask the student to submit it again"
     except json.JSONDecodeError as error:
-        return f"{path}: is not JSON (line {error.lineno}: {error.msg}); ask the student to submit it again"
+        return f"is not JSON (line {error.lineno}: {error.msg}); ask the student to submit it again"
     except Exception as error:  # whatever nbformat makes of JSON that is no notebook
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return f"{path}: is not a notebook ({reason}); ask the student to submit it again"
+        return f"is not a notebook ({reason}); ask the student to submit it again"
+    return _what_is_wrong_with_time(path.with_name("timestamp.txt"))
+
+
+def _what_is_wrong_with_time(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    try:
+        parse_utc(text)
+    except (ValueError, OverflowError):
+        return f"its {path.name} is no time ({text[:40]!r}); write it as 2026-11-21 12:00:00 UTC, or delete it"
     return None
 
 

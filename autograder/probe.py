@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import as_array
+from autograder.compare import as_array, describe
 from autograder.exercise import copies
 from autograder.guard import RuledOut, watch
 
@@ -160,7 +160,14 @@ def reply(function: Callable[..., Any], request: str) -> str:
     -------
     str
         From `encode`: a list of Answers, as dicts.
+
+    Raises
+    ------
+    TypeError
+        Where `function` is something else.
     """
+    if not callable(function):
+        raise TypeError(f"it is {describe(function)}, not a function")
     asked = decode(request)
     answers = observe_all(function, asked["inputs"], rules_out=asked["rules_out"], seconds=asked["seconds"])
     return encode([asdict(answer) for answer in answers])

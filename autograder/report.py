@@ -83,6 +83,7 @@ def as_dict(result: Result) -> dict[str, Any]:
 
 _GOOD = "#009E73"  # Okabe and Ito's bluish green and vermilion; ✓ and ✗ say the same without colour
 _BAD = "#D55E00"
+_PRE = "margin:0;padding:0;border:none;background:none"
 _CELL = "text-align:left;padding:1px 10px 1px 0;border:none;background:none;"
 
 
@@ -95,7 +96,7 @@ def _failure_html(failure: Failure | None) -> str:
         shown.append(("printed", "\n".join(_indented(failure.answer.printed, ""))))
     rows = "".join(
         f'<tr><td style="{_CELL}vertical-align:top"><code>{escape(name)}</code></td>'
-        f'<td style="{_CELL}"><pre style="margin:0;background:none">{escape(text)}</pre></td></tr>'
+        f'<td style="{_CELL}"><pre style="{_PRE}">{escape(text)}</pre></td></tr>'
         for name, text in shown
     )
     table = f'<table style="border-collapse:collapse;margin:2px 0 6px">{rows}</table>'

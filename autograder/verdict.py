@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import queue
 import secrets
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,19 @@ class Verdict(Execute):
         self._failed: dict[str, str] = {}  # grade_id -> how that cell failed
         return super().preprocess(nb, resources, km)
 
+    def create_kernel_manager(self) -> Any:
+        """A kernel that is reached through sockets in a folder of its own, not through open TCP ports."""
+        manager = super().create_kernel_manager()
+        self._sockets = tempfile.TemporaryDirectory(prefix="verdict-", ignore_cleanup_errors=True)
+        manager.transport = "ipc"
+        manager.ip = f"{self._sockets.name}/k"
+        manager.cache_ports = False
+        return manager
+
+    def start_new_kernel(self, **options: Any) -> None:
+        """What the kernel's process says of itself is nobody's concern: it is the student's to write."""
+        super().start_new_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
@@ -77,11 +92,15 @@ class Verdict(Execute):
             super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
             cell.outputs = [_error("the kernel died while it ran this cell")]
-        error = next((output for output in cell.outputs if output.output_type == "error"), None)
-        if error is not None:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            self._failed[name] = f"{error.ename}: {error.evalue}".rstrip(": ")
-        if error is None or error.ename not in ("CellTimeoutError", "DeadKernelError"):
+        errors = {output.ename: output.evalue for output in cell.outputs if output.output_type == "error"}
+        if not errors:
+            self._ran.append(cell.source)
+            return
+        stuck = not errors.keys().isdisjoint({"CellTimeoutError", "DeadKernelError", "KeyboardInterrupt"})
+        name, said = next(iter(errors.items()))
+        reason = f"ran longer than {self.timeout} s" if "CellTimeoutError" in errors else f"raised {name}: {said}"
+        self._failed[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = reason.rstrip(": ")
+        if not stuck:
             self._ran.append(cell.source)
         elif not self._answers():
             self._restart()
@@ -110,15 +129,18 @@ class Verdict(Execute):
     def _read(self, exercise: Exercise, trials: list, reply: dict[str, Any]) -> Result:
         answer = reply["content"].get("user_expressions", {}).get("answer", {})
         if answer.get("status") != "ok":
-            name = f"{answer.get('ename', 'no reply')}: {answer.get('evalue', '')}".rstrip(": ")
-            why = self._failed.get(exercise.name)
-            if why:
-                name = f"the answer's cell raised {why}"
-            elif name == f"NameError: name '{exercise.name}' is not defined":
-                name = f"{exercise.name} is not defined: its cell is missing, or the name is another"
-            return nothing(exercise, name, seed=self._seed)
+            return nothing(exercise, self._why_unasked(exercise.name, answer), seed=self._seed)
         text = ast.literal_eval(answer["data"]["text/plain"])
         return assess(exercise, trials, read_reply(text), self._seed)
+
+    def _why_unasked(self, name: str, answer: dict[str, Any]) -> str:
+        """Why the kernel could not even call the answer."""
+        if name in self._failed:
+            return f"the answer's cell {self._failed[name]}"
+        kind, said = answer.get("ename", "no reply"), answer.get("evalue", "")
+        if kind == "NameError" and f"'{name}'" in said:
+            return f"{name} is not defined: its cell is missing, or the name is another"
+        return f"{name} can't be called: {said or kind}"
 
     def _request(self, code: str, expressions: dict[str, str], seconds: float) -> dict[str, Any]:
         """Have the kernel evaluate something out of sight of the notebook.

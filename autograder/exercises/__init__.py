@@ -36,7 +36,8 @@ def exercises(lesson: str) -> dict[str, Exercise]:
 
 
 @cache
-def _all() -> dict[str, Exercise]:
+def all_exercises() -> dict[str, Exercise]:
+    """The exercises of all lessons by name."""
     found: dict[str, Exercise] = {}
     for module in pkgutil.iter_modules(__path__):
         found |= exercises(f"_{module.name}")
@@ -51,10 +52,10 @@ def find(name: str) -> Exercise:
     ValueError
         Where there is none, with the nearest names.
     """
-    known = _all()
+    known = all_exercises()
     if name in known:
         return known[name]
-    if not name:
+    if not name or name == "<lambda>":
         raise ValueError('check: the answer has no name of its own; say which exercise, check(answer, "name")')
     near = difflib.get_close_matches(name, known, n=3)
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
