@@ -40,5 +40,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
-# Where assignments are handed out and collected: a folder of this course, or the one that a class shares.
+# Where assignments are handed out and collected: the folder that a class shares, or one of this course's own.
 c.Exchange.root = os.environ.get("NBGRADER_EXCHANGE", str(root / "exchange"))
+Path(c.Exchange.root).mkdir(exist_ok=True)

@@ -70,6 +70,7 @@ def notebook_text(source: Path) -> str:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: set[str] = set()
     for index, cell in enumerate(notebook.cells):
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note to itself
         if "nbgrader" in cell.metadata:
             cell.metadata["nbgrader"] = _complete(cell, source)
             cell.id = cell.metadata["nbgrader"]["grade_id"]

@@ -169,7 +169,7 @@ def _factor(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis | N
     ratios = []
     for observation in failing:
         pairs = _pairs(observation.answer.value, observation.expected)
-        if pairs is None:
+        if pairs is None or any(g.dtype.kind == "c" for g, _ in pairs):
             return None
         got = np.concatenate([g.ravel().astype(float) for g, _ in pairs])
         expected = np.concatenate([e.ravel().astype(float) for _, e in pairs])
@@ -200,13 +200,15 @@ def _integers(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis |
     arrays = _arrays(failing)
     if arrays is None or not all(g.dtype.kind in "iu" and e.dtype.kind == "f" for g, e in arrays):
         return None
-    if all(g.shape == e.shape and np.all(np.abs(g - e) < 1) for g, e in arrays):
-        return Diagnosis(
-            "whole numbers where fractions were expected",
-            "Given integers, the result was stored in an integer array and lost what follows the point. "
-            "Make the array with dtype=float.",
-        )
-    return None
+    if not all(g.shape == e.shape and np.array_equal(g, np.trunc(e)) for g, e in arrays):
+        return None
+    if not any(g.any() for g, _ in arrays) and not all(_given_whole_numbers(o) for o in failing):
+        return None  # all zeros, for whatever reason
+    return Diagnosis(
+        "whole numbers where fractions were expected",
+        "The result was stored in an array of integers and lost what follows the point. "
+        "Make the array with dtype=float.",
+    )
 
 
 def _argument_order(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis | None:
@@ -287,6 +289,10 @@ def _pairs(got: Any, expected: Any, same_shape: bool = True) -> list[tuple[np.nd
     if mine is None or theirs is None or (same_shape and mine.shape != theirs.shape):
         return None
     return [(mine, theirs)]
+
+
+def _given_whole_numbers(observation: Observation) -> bool:
+    return any(isinstance(a, np.ndarray) and a.dtype.kind in "iu" for a in observation.trial.arguments)
 
 
 def _leading_size(observation: Observation) -> int:

@@ -324,5 +324,6 @@ def _say(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair could be written to no file
+    # half a surrogate pair could be written to no file, and an escape sequence could rewrite a terminal
+    text = "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text[: MAX_TEXT + 1])
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " …"
