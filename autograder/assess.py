@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.compare import count
-from autograder.diagnose import Diagnosis, Observation, explain
+from autograder.diagnose import NOT_WRITTEN, Diagnosis, Observation, explain
 from autograder.exercise import Exercise, Trial
 from autograder.probe import Answer, observe_all
 
@@ -79,6 +79,11 @@ class Result:
     @property
     def passed(self) -> bool:
         return all(criterion.passed for criterion in self.criteria)
+
+    @property
+    def written(self) -> bool:
+        """Whether there is an answer at all."""
+        return self.diagnosis is None or self.diagnosis.name != NOT_WRITTEN
 
     @property
     def summary(self) -> str:

@@ -17,6 +17,8 @@ from autograder.compare import as_array, count, differ
 from autograder.exercise import Exercise, Trial
 from autograder.probe import Answer, observe
 
+NOT_WRITTEN = "not written yet"
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -78,7 +80,7 @@ def _explain_all(
 def _unwritten(failing: Sequence[Observation]) -> Diagnosis | None:
     if failing[0].answer.error.startswith("NotImplementedError"):
         return Diagnosis(
-            "not written yet",
+            NOT_WRITTEN,
             "Write your answer in the cell above, delete the line that raises, and run the cell.",
         )
     return None

@@ -22,6 +22,8 @@ def points(value: float) -> str:
 def as_text(result: Result) -> str:
     """The report in plain text, for the terminal and for a notebook without HTML."""
     lines = [f"{result.exercise}: {points(result.points)} of {points(result.max_points)} points"]
+    if not result.written:
+        return "\n".join([*lines, *_diagnosis_lines(result)])
     width = max(len(criterion.name) for criterion in result.criteria)
     for criterion in result.criteria:
         mark = "ok " if criterion.passed else "NOT"
@@ -33,11 +35,7 @@ def as_text(result: Result) -> str:
         lines += _named([("expected", result.failure.expected), ("got", _got(result.failure))])
         if result.failure.answer.printed:
             lines += ["  printed:", *_indented(result.failure.answer.printed)]
-    if result.diagnosis:
-        lines.append(f"Likely: {result.diagnosis.name}.")
-        if result.diagnosis.hint:
-            lines.append(f"Hint: {result.diagnosis.hint}")
-    return "\n".join(lines)
+    return "\n".join(lines + _diagnosis_lines(result))
 
 
 def as_html(result: Result) -> str:
@@ -54,7 +52,8 @@ def as_html(result: Result) -> str:
         f"{points(result.points)} of {points(result.max_points)} points</strong>"
     )
     table = f'<table style="border-collapse:collapse;margin:6px 0">{rows}</table>'
-    body = head + table + _failure_html(result.failure) + _diagnosis_html(result)
+    details = table + _failure_html(result.failure) if result.written else ""
+    body = head + details + _diagnosis_html(result)
     side = _GOOD if result.passed else _BAD
     return (
         f'<div class="autograder-report" style="border-left:4px solid {side};padding:4px 12px;margin:4px 0;'
@@ -103,11 +102,24 @@ def _failure_html(failure: Failure | None) -> str:
     return f"<div>For example, with</div>{table}"
 
 
+def _diagnosis_lines(result: Result) -> list[str]:
+    if result.diagnosis is None:
+        return []
+    hint = [f"Hint: {result.diagnosis.hint}"] if result.diagnosis.hint else []
+    return [f"{_likely(result)}.", *hint]
+
+
+def _likely(result: Result) -> str:
+    """The diagnosis in a few words; that nothing was written is no guess."""
+    name = result.diagnosis.name if result.diagnosis else ""
+    return f"Likely: {name}" if result.written else name.capitalize()
+
+
 def _diagnosis_html(result: Result) -> str:
     if result.diagnosis is None:
         return ""
     hint = f"<div>{escape(result.diagnosis.hint)}</div>" if result.diagnosis.hint else ""
-    return f"<div><strong>Likely: {escape(result.diagnosis.name)}.</strong></div>{hint}"
+    return f"<div><strong>{escape(_likely(result))}.</strong></div>{hint}"
 
 
 def show(value: Any) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course.data import digits, make_digits
+from course.data import digits
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,8 @@ def test_the_file_is_small():
 
 def test_the_file_is_what_the_kept_script_makes(tmp_path):
     pytest.importorskip("sklearn")
+    from course.data.make import digits as make_digits
+
     make_digits.make(tmp_path / "digits.npz")
     with np.load(tmp_path / "digits.npz") as made, np.load(digits.FILE) as shipped:
         assert set(made) == set(shipped)

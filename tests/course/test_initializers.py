@@ -105,6 +105,14 @@ def test_orthogonal_is_orthonormal(shape):
     np.testing.assert_allclose(doubled.reshape(matrix.shape), 2 * matrix)
 
 
+def test_orthogonal_matrices_have_no_favourite_direction():
+    rng = np.random.default_rng(0)
+    corners = [initializers.Orthogonal()((3, 3), rng, np.float64)[0, 0] for _ in range(2000)]
+    # one element of a matrix drawn evenly is between −1 and 1 with mean 0 and variance 1/3
+    assert np.mean(corners) == pytest.approx(0, abs=3 / np.sqrt(3 * 2000))
+    assert np.var(corners) == pytest.approx(1 / 3, rel=0.05)
+
+
 def test_constants():
     np.testing.assert_array_equal(initializers.get(None)((2, 3)), np.zeros((2, 3)))
     np.testing.assert_array_equal(initializers.get("ones")((2,)), np.ones(2))

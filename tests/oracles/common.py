@@ -7,6 +7,7 @@ With the environment variable REQUIRE_ORACLES=1 it is a failure if they aren't.
 
 import importlib.util
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property
@@ -41,7 +42,9 @@ class Oracle:
             return {key: file[key] for key in file.files}
 
     def ask(self, key: str) -> np.ndarray:
-        with float64():
+        with float64(), warnings.catch_warnings():
+            # what Keras does with NumPy is Keras's affair
+            warnings.simplefilter("ignore", DeprecationWarning)
             return np.asarray(self.questions[key](), dtype=np.float64)
 
     def record(self) -> None:

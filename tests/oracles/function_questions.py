@@ -197,7 +197,7 @@ METRICS: dict[str, tuple[str, dict[str, Any], list[tuple[Any, Any, Any]]]] = {
     "binary": ("BinaryAccuracy", {}, [(*BINARY, None), (BINARY[0][:2], BINARY[1][2:4], None)]),
     "binary_weighted": ("BinaryAccuracy", {}, [(*BINARY, WEIGHTS)]),
     "binary_threshold": ("BinaryAccuracy", {"threshold": 0.3}, [(*BINARY, None)]),
-    "binary_edge": ("BinaryAccuracy", {}, [(np.array([[1.0], [0]]), np.array([[0.5], [0.5]]), None)]),
+    "binary_edge": ("BinaryAccuracy", {}, [(np.array([[1.0], [0], [0]]), np.full((3, 1), 0.5), None)]),
     "categorical": ("CategoricalAccuracy", {}, [(*UNSURE, None), (*WRONG, WEIGHTS[:5])]),
     "sparse": ("SparseCategoricalAccuracy", {}, [(*SPARSE, None), (*SPARSE_COLUMN, WEIGHTS[:5])]),
     "sparse_map": ("SparseCategoricalAccuracy", {}, [(*MAP, MAP_WEIGHTS), (*MAP_LOGITS, None)]),

@@ -225,6 +225,11 @@ collapse = Exercise(
             "The first bias is added after the first weights. Which weights does it still meet?",
         ),
         Mistake(
+            "the weights times the bias",
+            lambda W1, b1, W2, b2: (W1 @ W2, W2 @ b1 + b2),
+            "The first bias takes the way of an example, as a row. On which side of the weights does a row stand?",
+        ),
+        Mistake(
             "the weights in the wrong order",
             lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
             "With one example a row, x meets the first weights first. Write both products down with their shapes.",

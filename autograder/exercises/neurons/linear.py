@@ -180,6 +180,11 @@ linear_layer = Exercise(
             "Write the shapes beside each other: (n, d) and (d, m). Do the inner ones agree as they are?",
         ),
         Mistake(
+            "the weights before the examples",
+            lambda x, W, b: W.T @ x + b,
+            "Each row of x is one example, and the result has a row for each. Which factor stands first then?",
+        ),
+        Mistake(
             "multiplies elementwise",
             lambda x, W, b: x * W + b,
             "`*` multiplies number by number. Which operation multiplies rows by columns and adds up?",

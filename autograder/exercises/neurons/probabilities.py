@@ -70,7 +70,7 @@ softmax = Exercise(
         ),
         Mistake(
             "the sum over a row lost its axis",
-            lambda z: _exponentials(z) / _exponentials(z).sum(axis=1),
+            lambda z: np.exp(z) / np.exp(z).sum(axis=1),
             "Write the shapes beside each other: (n, m) divided by (n,). Which axis does NumPy match? See `keepdims`.",
         ),
         Mistake(

@@ -1,0 +1,68 @@
+"""Layers that change an array's shape and none of its numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Unpack
+
+import numpy as np
+
+from course.layers.arguments import with_batch
+from course.layers.base import Layer, LayerOptions, Shape
+
+
+class Flatten(Layer):
+    """(n, a, b, …) → (n, a·b·…): what a dense layer needs of an image."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (None if None in input_shape else math.prod(axis or 1 for axis in input_shape),)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        return x.reshape(len(x), math.prod(x.shape[1:])), x.shape
+
+    def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
+        return dy.reshape(cache)
+
+
+class Reshape(Layer):
+    """(n, …) → (n, *target_shape).
+
+    Parameters
+    ----------
+    target_shape : tuple of int
+        Without the batch axis; one length may be -1, then it is what is left over.
+    **options
+        name, trainable, dtype, input_shape, input_dim: see `Layer`.
+    """
+
+    def __init__(self, target_shape: Any, **options: Unpack[LayerOptions]) -> None:
+        super().__init__(**options)
+        shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        proper = all(isinstance(axis, (int, np.integer)) and (axis > 0 or axis == -1) for axis in shape)
+        if not proper or shape.count(-1) > 1:
+            raise ValueError(
+                f"Reshape: target_shape must be made of positive integers, one of them -1 at most, got {target_shape}"
+            )
+        self.target_shape = tuple(int(axis) for axis in shape)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if None in input_shape:
+            return tuple(None if axis == -1 else axis for axis in self.target_shape)
+        size = math.prod(axis or 1 for axis in input_shape)
+        known = math.prod(axis for axis in self.target_shape if axis != -1)
+        left_over = size // known if -1 in self.target_shape else 1
+        if known * left_over != size:
+            raise ValueError(
+                f"{self.label}: inputs of shape {with_batch(input_shape)} have {size} numbers an example, "
+                f"which don't fit target_shape {self.target_shape}"
+            )
+        return tuple(left_over if axis == -1 else axis for axis in self.target_shape)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        return x.reshape(len(x), *self.output_shape(x.shape[1:])), x.shape
+
+    def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
+        return dy.reshape(cache)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"target_shape": list(self.target_shape), **super().get_config()}

@@ -1,0 +1,298 @@
+"""Model: a network that learns. Compile, fit, evaluate, predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course import optimizers
+from course.callbacks import Callback, CallbackList, History, ProgbarLogger
+from course.errors import check_choice, check_integer, check_number
+from course.models.batches import ArrayBatches, Batches, make_batches, one_batch, split_off
+from course.models.data import Batch, holds_arrays
+from course.models.network import Network
+from course.models.objective import Objective
+from course.models.training import (
+    Training,
+    predict_batches,
+    prepare,
+    test_epoch,
+    test_step,
+    train_epoch,
+    train_step,
+)
+
+Callbacks = Iterable[Callback] | Callback | None
+
+
+class Model(Network):
+    """All that lies between input and output symbols, as one layer that can be trained.
+
+    Parameters
+    ----------
+    inputs, outputs : Symbol or list of Symbol
+        `x = Input((3,))`, `y = Dense(1)(x)`: `Model(x, y)`.
+    name : str, optional
+    seed : int, optional
+        Settles all that is random: first weights, shuffling, dropout. The same seed gives the same training.
+
+    Attributes
+    ----------
+    optimizer : Optimizer or None
+        `model.optimizer.learning_rate` may be set while training.
+    history : History or None
+        Of the last `fit`, also while it runs.
+    stop_training : bool
+        Set it to end `fit` after the current batch.
+    """
+
+    optimizer: optimizers.Optimizer | None = None
+    history: History | None = None
+    stop_training: bool = False
+    _compiled_with: dict[str, Any] | None = None
+    _training: Training | None = None
+
+    def compile(
+        self,
+        optimizer: str | optimizers.Optimizer = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+    ) -> None:
+        """Settle how the model learns. What is `trainable` is read here, as in Keras.
+
+        Parameters
+        ----------
+        optimizer : str or Optimizer
+        loss : str, Loss or callable
+            With several outputs one for all, a list of them, or a dict by the names of the outputs' layers.
+        loss_weights : list or dict of float, optional
+            How much each output's loss counts.
+        metrics : list of str, Metric or callable
+            What is reported beside the loss; with several outputs a list of lists, or a dict.
+
+        Raises
+        ------
+        ValueError
+            When a name isn't known, or there isn't one loss for each output.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self._compiled_with = {"losses": loss, "metrics": metrics, "loss_weights": loss_weights}
+        self._training = None
+        if self.built:
+            self._settle()
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Callbacks = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+    ) -> History:
+        """Train.
+
+        Parameters
+        ----------
+        x, y : arrays with the examples on the first axis
+            With several inputs (outputs) a list of arrays, or a dict by the names of their layers. Or `x` gives
+            batches `(x, y)` or `(x, y, sample_weight)`, one after the other, and `y` is left out.
+        batch_size : int
+            Examples a step, 32 if left out; the last batch of an epoch may be smaller.
+        epochs : int
+            The epoch at which to stop, counted from 0 even if `initial_epoch` is later.
+        verbose : 0, 1, 2 or "auto"
+            Silent, a bar, a line an epoch; "auto" is 1.
+        callbacks : list of Callback, optional
+        validation_split : float in [0, 1)
+            The fraction at the end of the data, before shuffling, that is kept to validate on.
+        validation_data : (x, y), (x, y, sample_weight), or batches
+        shuffle : bool
+            Whether each epoch takes the examples in a new order, drawn from the model's seed.
+        class_weight : dict, optional
+            class number → how much its examples count in the loss.
+        sample_weight : array of shape (n,), optional
+            How much each example counts in the loss.
+        steps_per_epoch, validation_steps : int, optional
+            Batches an epoch, where data don't end or not all are wanted.
+        validation_freq : int
+            Validate every so many epochs.
+
+        Returns
+        -------
+        History
+            `history["loss"]`, `history["val_loss"]` and the same for each metric: means over each epoch.
+        """
+        self._require_compiled("fit")
+        size = _batch_size("fit", batch_size)
+        fraction = check_number("fit", "validation_split", validation_split, minimum=0, below=1)
+        rng = self.rng if shuffle else None
+        batches = make_batches(self, "fit", (x, y, sample_weight), size, rng, steps_per_epoch, class_weight)
+        validation = None
+        size = size if validation_batch_size is None else _batch_size("fit", validation_batch_size)
+        if validation_data is not None:
+            parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
+            parts = (*parts, None, None)[:3]
+            validation = make_batches(self, "fit: validation_data", parts, size, steps=validation_steps)
+        elif fraction:
+            batches, validation = split_off(batches, fraction, size, validation_steps)
+
+        training = self._settle()
+        self.history = History()
+        epochs = check_integer("fit", "epochs", epochs, minimum=0)
+        listeners = self._listeners(callbacks, verbose, batches.steps, epochs, self.history)
+        self.stop_training = False
+        listeners.call("on_train_begin", {})
+        logs: dict[str, float] = {}
+        # a training that diverges shows it in its loss, not in a warning for each operation
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for epoch in range(initial_epoch, epochs):
+                listeners.call("on_epoch_begin", epoch, {})
+                logs = train_epoch(training, batches, listeners, lambda: self.stop_training)
+                if validation is not None and (epoch + 1) % validation_freq == 0:
+                    results = test_epoch(training, validation, listeners)
+                    logs |= {f"val_{name}": value for name, value in results.items()}
+                listeners.call("on_epoch_end", epoch, dict(logs))
+                if self.stop_training:
+                    break
+        listeners.call("on_train_end", dict(logs))
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Callbacks = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """The loss and the metrics, as means over the data; arguments as in `fit`.
+
+        Returns
+        -------
+        float, list of float, or dict
+            The loss; `[loss, *metrics]` if there are metrics; by name with `return_dict=True`.
+        """
+        self._require_compiled("evaluate")
+        size = _batch_size("evaluate", batch_size)
+        batches = make_batches(self, "evaluate", (x, y, sample_weight), size, steps=steps)
+        training = self._settle()
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            results = test_epoch(training, batches, self._listeners(callbacks, verbose, batches.steps))
+        return _report(results, return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Callbacks = None,
+    ) -> Any:
+        """The outputs for all examples, computed batch by batch.
+
+        Returns
+        -------
+        ndarray of shape (n, …), or a list of them if the model has several outputs
+        """
+        size = _batch_size("predict", batch_size)
+        if holds_arrays(x):
+            inputs = self.check_inputs(x, "predict")
+            data = Batch(inputs, [], [])
+            batches: Batches = ArrayBatches(data, [symbol.dtype for symbol in self.inputs], size, steps=steps)
+        else:
+            batches = make_batches(self, "predict", (x, None, None), size, steps=steps)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            outputs = predict_batches(self.graph, batches, self._listeners(callbacks, verbose, batches.steps))
+        return outputs[0] if len(self.outputs) == 1 else outputs
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One training step on these examples; the loss (and metrics) before it, as `evaluate` gives them."""
+        return self._on_batch("train_on_batch", train_step, (x, y, sample_weight), class_weight, return_dict)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """The loss (and metrics) of these examples, as one batch."""
+        return self._on_batch("test_on_batch", test_step, (x, y, sample_weight), None, return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for these examples, as one batch."""
+        return self(x)
+
+    def _on_batch(
+        self,
+        where: str,
+        step: Callable[[Training, Batch], None],
+        data: Any,
+        class_weight: Mapping[int, float] | None,
+        return_dict: bool,
+    ) -> Any:
+        self._require_compiled(where)
+        batch = one_batch(self, where, data, class_weight)
+        training = self._settle()
+        training.objective.reset()
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            step(training, batch)
+        return _report(training.objective.results(), return_dict)
+
+    def _require_compiled(self, where: str) -> None:
+        if self._compiled_with is None or self._compiled_with["losses"] is None:
+            raise RuntimeError(f"{where}: {self.label} has no loss yet: call model.compile(optimizer, loss) first")
+
+    def _settle(self) -> Training:
+        """What compile asked for, worked out for the graph; once, unless layers are added afterwards."""
+        if self._training is None or self._training.graph is not self.graph:
+            assert self._compiled_with is not None  # every caller has made sure
+            assert self.optimizer is not None
+            objective = Objective(self.graph, **self._compiled_with)
+            learning, held = self.trainable_weights, self.non_trainable_weights
+            self._training = prepare(self.graph, learning, held, objective, self.optimizer)
+        return self._training
+
+    def _listeners(
+        self,
+        callbacks: Callbacks,
+        verbose: int | str,
+        steps: int | None,
+        epochs: int = 1,
+        history: History | None = None,
+    ) -> CallbackList:
+        check_choice("fit", "verbose", verbose, (0, 1, 2, "auto", False, True))
+        level = 1 if verbose == "auto" else int(verbose)
+        own: list[Callback] = [] if history is None else [history]
+        if level:
+            own.append(ProgbarLogger())
+        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        return CallbackList(own + given, self, {"verbose": level, "epochs": epochs, "steps": steps})
+
+
+def _batch_size(where: str, batch_size: int | None) -> int:
+    return 32 if batch_size is None else check_integer(where, "batch_size", batch_size, minimum=1)
+
+
+def _report(results: dict[str, float], return_dict: bool) -> Any:
+    if return_dict:
+        return results
+    return list(results.values()) if len(results) > 1 else results["loss"]

@@ -1,0 +1,127 @@
+"""The table that `summary()` prints, line by line as Keras 3 prints it."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from course.layers.base import Layer, Parameter
+from course.layers.symbol import Node
+
+if TYPE_CHECKING:
+    from course.models.network import Network
+
+STACK_COLUMNS = {"Layer (type)": 0.45, "Output Shape": 0.80, "Param #": 1.0}
+GRAPH_COLUMNS = {"Layer (type)": 0.30, "Output Shape": 0.56, "Param #": 0.74, "Connected to": 1.0}
+"""Where each column ends, as a fraction of the line."""
+
+
+def summarize(network: Network, line_length: int | None = None) -> str:
+    """The table of layers and the totals under it.
+
+    Parameters
+    ----------
+    line_length : int, optional
+        Characters a line; 88 (108 with connections), or less where the terminal is narrower.
+    """
+    nodes = network.graph.nodes if network.built else []
+    branches = bool(nodes) and not _is_chain(nodes)
+    columns = GRAPH_COLUMNS if branches else STACK_COLUMNS
+    if line_length is None:
+        line_length = min(108 if branches else 88, shutil.get_terminal_size().columns - 4)
+    rows = [_row(layer, [node for node in nodes if node.layer is layer], branches) for layer in network.layers]
+    table = _table(list(columns), rows, _widths(list(columns.values()), line_length))
+    return "\n".join([f'Model: "{network.name}"', *table, *_totals(network)])
+
+
+def _row(layer: Layer, nodes: list[Node], branches: bool) -> list[str]:
+    shapes = [str(symbol.shape) for symbol in nodes[-1].outputs] if nodes else ["?"]
+    shape = shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
+    params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+    row = [f"{layer.name} ({type(layer).__name__})", shape, params]
+    return [*row, _connections(nodes)] if branches else row
+
+
+def _connections(nodes: list[Node]) -> str:
+    """Where the inputs come from: the layer's name, which of its uses, which of that use's outputs."""
+    sources = [symbol for node in nodes for symbol in node.inputs]
+    names = [f"{s.node.layer.name}[{s.node.layer.nodes.index(s.node)}][{s.index}]" for s in sources]
+    return ", ".join(names) or "-"
+
+
+def _is_chain(nodes: list[Node]) -> bool:
+    """Whether each use takes what the one before gives, and no layer is used twice."""
+    return len({id(node.layer) for node in nodes}) == len(nodes) and all(
+        len(node.inputs) == 1 and node.inputs[0].node is before for before, node in pairwise(nodes)
+    )
+
+
+def _widths(ends: list[float], line_length: int) -> list[int]:
+    """The characters of each column, without its border and margins, which are taken off all columns evenly."""
+    stops = [int(end * line_length) for end in ends]
+    widths = [stop - start for start, stop in zip([0, *stops[:-1]], stops, strict=True)]
+    surplus = 3 * len(widths) + 1
+    for column in range(len(widths)):
+        share = round(surplus / (len(widths) - column))
+        widths[column] -= share
+        surplus -= share
+    if min(widths) < 4:
+        raise ValueError(f"summary: line_length must leave each column 4 characters, got {line_length}")
+    return widths
+
+
+def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    lines = [_rule(("┏", "━", "┳", "┓"), widths), *_cells(header, widths, "┃"), _rule(("┡", "━", "╇", "┩"), widths)]
+    for number, row in enumerate(rows):
+        lines += [_rule(("├", "─", "┼", "┤"), widths)] if number else []
+        lines += _cells(row, widths, "│")
+    return [*lines, _rule(("└", "─", "┴", "┘"), widths)]
+
+
+def _rule(parts: tuple[str, str, str, str], widths: list[int]) -> str:
+    left, line, crossing, right = parts
+    return left + crossing.join(line * (width + 2) for width in widths) + right
+
+
+def _cells(row: list[str], widths: list[int], border: str) -> list[str]:
+    """One row as lines of text: cells are wrapped at spaces, words that are too long end in an ellipsis."""
+    wrapped = [
+        [line if len(line) <= width else line[: width - 1] + "…" for line in _wrap(cell, width)]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    lines = []
+    for number in range(max(map(len, wrapped))):
+        parts = [cell[number] if number < len(cell) else "" for cell in wrapped]
+        aligned = [
+            part.rjust(width) if column == 2 else part.ljust(width)
+            for column, (part, width) in enumerate(zip(parts, widths, strict=True))
+        ]
+        lines.append(f"{border} {f' {border} '.join(aligned)} {border}")
+    return lines
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _totals(network: Network) -> list[str]:
+    parts = {
+        "Total params": network.weights,
+        "Trainable params": network.trainable_weights,
+        "Non-trainable params": network.non_trainable_weights,
+    }
+    lines = [f" {name}: {sum(p.value.size for p in part):,} ({_memory(part)})" for name, part in parts.items()]
+    if not network.built:
+        lines.append(f" {network.label} isn't built yet: it will be when it knows the shape of its input")
+    return lines
+
+
+def _memory(parameters: list[Parameter]) -> str:
+    size = float(sum(parameter.value.nbytes for parameter in parameters))
+    units = ["B", "KB", "MB", "GB", "TB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f"{size:.2f} {units[0]}"

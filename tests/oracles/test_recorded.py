@@ -1,0 +1,13 @@
+"""The recorded answers are those to today's questions: none is missing, none is left over, all are small."""
+
+import pytest
+
+from tests.oracles import record_functions
+
+ORACLES = [record_functions.ORACLE]
+
+
+@pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.path.stem)
+def test_record_and_questions_agree(oracle):
+    assert set(oracle.recorded) == set(oracle.questions)
+    assert oracle.path.stat().st_size < 200_000
