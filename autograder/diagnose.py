@@ -16,6 +16,7 @@ import numpy as np
 from autograder.compare import as_array, count, differ
 from autograder.exercise import Exercise, Trial
 from autograder.probe import Answer, observe
+from autograder.raised import meaning
 
 NOT_WRITTEN = "not written yet"
 
@@ -107,6 +108,12 @@ def _timed_out(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis 
     if any(o.answer.outcome == "timed out" for o in failing):
         return Diagnosis("does not come back", "Look for a loop whose end is never reached.")
     return None
+
+
+def _raised(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis | None:
+    meanings = {meaning(o.answer.error) if o.answer.outcome == "raised" else None for o in failing}
+    found = meanings.pop()
+    return Diagnosis(*found) if found and not meanings else None
 
 
 def _returned_nothing(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis | None:
@@ -234,6 +241,7 @@ def _argument_order(exercise: Exercise, failing: Sequence[Observation]) -> Diagn
 
 GENERAL = (
     _timed_out,
+    _raised,
     _returned_nothing,
     _modified,
     _not_finite,

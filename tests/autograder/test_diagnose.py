@@ -1,5 +1,6 @@
 """A wrong answer is told which mistake it is: the exercise's own first, then those that can be made anywhere."""
 
+import math
 import time
 
 import numpy as np
@@ -114,7 +115,6 @@ def test_a_stub_is_not_written_yet():
         lambda x: (x, x),
         lambda x: "4",
         lambda x: 1 / 0,
-        lambda x, y: x,
         lambda x: object(),
         lambda x: np.float32(1),
         lambda x: x.astype(np.uint8),
@@ -145,6 +145,39 @@ AFFINE = {
 
 def affine(**options):
     return exercise(AFFINE["reference"], arrays((2, 3), (3,)), mistakes=AFFINE["mistakes"], **options)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda x: x if x > 0 else -x, "a question to a whole array"),
+        (lambda x: max(0, x), "a question to a whole array"),
+        (lambda x: math.log(x), "a function of one number, given an array"),
+        (lambda x: float(x), "a function of one number, given an array"),
+        (lambda x: np.max(0, x), "an array where one whole number is asked"),
+        (lambda x: x @ np.ones(17), "shapes that do not fit"),
+        (lambda x: np.dot(x, np.ones(17)), "shapes that do not fit"),
+        (lambda x: x + np.ones(17), "shapes that do not fit"),
+        (
+            lambda x: np.multiply(np.ones(x.shape, dtype=int), 0.5, out=np.ones(x.shape, dtype=int)),
+            "fractions written into whole numbers",
+        ),
+        (lambda x: np.array([[1.0], [1.0, 2.0]]), "rows of different lengths"),
+        (lambda x, y: x, "another number of arguments"),
+        (lambda: 1, "another number of arguments"),
+        (lambda x: undefined_name(x), "a name that is not defined"),  # noqa: F821
+    ],
+)
+def test_an_error_is_told_in_words_that_lead_on(answer, name):
+    result = judge(LOG, answer)
+    assert result.points == 0
+    assert result.summary == name, result.summary
+    assert result.criteria[0].message.startswith("raised ")
+
+
+def test_errors_of_several_kinds_have_no_one_name():
+    answer = lambda x: x @ np.ones(17) if x.ndim == 1 else math.log(x)  # noqa: E731
+    assert judge(LOG, answer).diagnosis is None
 
 
 def test_an_exercise_s_own_mistakes_come_first():
