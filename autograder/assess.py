@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.compare import count
-from autograder.diagnose import NOT_WRITTEN, Diagnosis, Observation, explain
+from autograder.diagnose import explain
+from autograder.diagnosis import NOT_WRITTEN, Diagnosis, Observation
 from autograder.exercise import Exercise, Trial
 from autograder.probe import Answer, observe_all
 

@@ -29,7 +29,8 @@ from autograder.assess import Result, assess, nothing
 from autograder.build import CHECK
 from autograder.exercise import Exercise
 from autograder.exercises import exercises
-from autograder.probe import encode, read_reply
+from autograder.probe import read_reply
+from autograder.wire import encode
 
 RESULT_MIME = "application/vnd.autograder.result+json"
 

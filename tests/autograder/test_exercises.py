@@ -15,7 +15,8 @@ from autograder.assess import assess, check_function
 from autograder.compare import count
 from autograder.exercise import STUDENT_SEED, Exercise
 from autograder.exercises import exercises, module_of
-from autograder.probe import decode, encode, observe, observe_all
+from autograder.probe import observe, observe_all
+from autograder.wire import decode, encode
 from tests.autograder.contract import SIGNATURES, signatures
 
 MODULES = [module.name for module in pkgutil.iter_modules(autograder.exercises.__path__)]

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from autograder import probe
-from autograder.probe import as_plain, decode, encode, observe, observe_all, read_reply, reply
+from autograder import probe, wire
+from autograder.probe import as_plain, observe, observe_all, read_reply, reply
+from autograder.wire import decode, encode
 
 
 def test_a_result_comes_back_as_a_plain_array_of_its_own():
@@ -296,7 +297,7 @@ def test_decode_refuses_what_encode_did_not_write(text):
 
 
 def test_decode_refuses_what_would_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(probe, "MAX_REPLY_BYTES", 2**20)
+    monkeypatch.setattr(wire, "MAX_BYTES", 2**20)
     with pytest.raises(ValueError, match="2 MiB, more than 1 MiB"):
         decode(zip_bomb())
 
