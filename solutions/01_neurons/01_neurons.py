@@ -443,7 +443,7 @@ check(sigmoid)
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Compute `t = np.exp(-np.abs(z))` first: it can't overflow. The two cases share their denominator, and
+# Compute $t = e^{-|z|}$ first: it can't overflow. The two cases share their denominator, and
 # `np.where(condition, a, b)` picks `a` where the condition holds and `b` elsewhere.
 # </details>
 
@@ -790,7 +790,7 @@ check(perceptron)
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# You have both parts: `sigmoid(neuron(x, w, b))` is all there is to it.
+# You have written both parts, the weighted sum and the sigmoid. Call one on the result of the other.
 # </details>
 
 # %% [markdown]
