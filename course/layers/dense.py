@@ -87,7 +87,7 @@ class Dense(Layer):
         z = _rows(x) @ self.kernel.value  # (n·…, features) -> (n·…, units)
         if self.use_bias:
             z += self.bias.value
-        z = z.reshape(*x.shape[:-1], self.units)
+        z = z if x.ndim == 2 else z.reshape(*x.shape[:-1], self.units)
         y = self.activation(z)
         return y, (x, z, y)
 
@@ -98,7 +98,8 @@ class Dense(Layer):
 
     def backward_from_logits(self, dz: np.ndarray, cache: Any) -> np.ndarray:
         self._add_gradients(dz, cache[0])
-        return (_rows(dz) @ self.kernel.value.T).reshape(cache[0].shape)
+        dx = _rows(dz) @ self.kernel.value.T  # (n·…, units) -> (n·…, features)
+        return dx if dz.ndim == 2 else dx.reshape(cache[0].shape)
 
     def backward_parameters(self, dy: np.ndarray, cache: Any) -> None:
         x, z, y = cache
@@ -140,4 +141,4 @@ class Dense(Layer):
 
 def _rows(x: np.ndarray) -> np.ndarray:
     """All axes but the last as one: (n, …, features) -> (n·…, features)."""
-    return x.reshape(-1, x.shape[-1])
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])

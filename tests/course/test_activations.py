@@ -71,6 +71,17 @@ def test_log_softmax_is_the_logarithm_of_softmax_and_stays_finite():
     np.testing.assert_array_equal(activations.log_softmax(np.array([[1e4, -1e4]])), [[0.0, -2e4]])
 
 
+@pytest.mark.parametrize("shape", [(100, 4), (33, 32), (40, 33), (50, 1), (3, 40, 5), (0, 3)])
+def test_many_rows_are_each_row_alone(shape):
+    z = np.random.default_rng(0).normal(size=shape)
+    y, log_y = activations.softmax(z), activations.log_softmax(z)
+    assert y.flags.c_contiguous
+    for index in np.ndindex(shape[:-1]):
+        exponentials = np.exp(z[index])
+        np.testing.assert_allclose(y[index], exponentials / exponentials.sum(), rtol=1e-12)
+        np.testing.assert_allclose(log_y[index], np.log(exponentials / exponentials.sum()), rtol=1e-10, atol=1e-14)
+
+
 @given(ROWS, st.floats(-1e3, 1e3))
 def test_softmax_ignores_a_shift_and_sums_to_one(z, shift):
     y = activations.softmax(z)

@@ -1,0 +1,1 @@
+"""How the files of this package were made; whoever takes the course needs none of it."""

@@ -1,0 +1,61 @@
+"""A real browser for the explorables: each is shown in a page of its own, whose errors and requests fail the test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("anywidget")
+playwright = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def show(browser) -> Iterator[Callable[..., Any]]:
+    """`show(widget)` gives a page at 1280×720 with the widget in it, in which `model` stands for the kernel."""
+    pages, trouble = [], []
+
+    def open_page(widget: Any, color_scheme: str = "light") -> Any:
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme=color_scheme)
+        pages.append(page)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: None if local(request.url) else trouble.append(request.url))
+        page.set_content(widget.page())
+        page.wait_for_function("window.dispose")
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not trouble
+
+
+def local(url: str) -> bool:
+    return url.startswith(("blob:", "data:", "about:"))
+
+
+def settle(page: Any) -> None:
+    """Wait until what was asked for is drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
