@@ -75,7 +75,7 @@ def grade_command(
     except CourseError as error:
         _stop(error)
     if not as_json_lines:
-        print_grades(graded, course.root, lesson)
+        print_grades(graded, course.root, f"Submissions of {lesson}")
     if any(submission.problem for submission in graded):
         raise typer.Exit(1)
 
@@ -90,7 +90,7 @@ def demo() -> None:
 
     try:
         root = _course().root
-        print_grades(list(run(root)), root, "the demonstration")
+        print_grades(list(run(root)), root, "Three submissions of 01_neurons")
     except CourseError as error:
         _stop(error)
 
