@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 112)
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson's name, such as 01_neurons.")]
 
 

@@ -13,7 +13,7 @@ from autograder.report import points
 
 
 def grades_table(graded: Iterable[Graded], title: str) -> Table:
-    """Student, exercise, points, what went wrong: one row for all that is right, one for each that is not."""
+    """Student, exercise, points, what went wrong: one row for all that is right, one for each thing that went wrong."""
     table = Table(title=title, title_justify="left", show_lines=False)
     for column, options in {
         "student": {"no_wrap": True},
@@ -33,11 +33,14 @@ def _add(table: Table, submission: Graded) -> None:
         table.add_row(student, "", "-", Text(f"not graded. {submission.problem}"), end_section=True)
         return
     right = [result for result in submission.results if result["passed"]]
-    wrong = [result for result in submission.results if not result["passed"]]
+    wrong: dict[str, list[dict[str, Any]]] = {}
+    for result in submission.results:
+        if not result["passed"]:
+            wrong.setdefault(result["summary"], []).append(result)
     rows = []
     if right:
-        rows.append((", ".join(r["exercise"] for r in right), _share(right), ""))
-    rows += [(r["exercise"], _share([r]), r["summary"]) for r in wrong]
+        rows.append((_names(right), _share(right), ""))
+    rows += [(_names(results), _share(results), summary) for summary, results in wrong.items()]
     rows.append(("together", _share(submission.results), _to_read(submission)))
     for index, (exercise, share, problem) in enumerate(rows):
         last = index == len(rows) - 1
@@ -49,6 +52,10 @@ def _add(table: Table, submission: Graded) -> None:
             Text(problem),
             end_section=last,
         )
+
+
+def _names(results: list[dict[str, Any]]) -> str:
+    return ", ".join(result["exercise"] for result in results)
 
 
 def _share(results: list[dict[str, Any]]) -> str:

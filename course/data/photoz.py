@@ -22,7 +22,7 @@ BRIGHT, FAINT = 18.0, 24.5
 """Range of the magnitudes in i, without noise."""
 
 SLOPE = 0.31
-"""There are 10^0.31 times as many galaxies at a magnitude as at one magnitude brighter (same source as `_redshifts`)."""
+"""There are 10^0.31 times as many galaxies at a magnitude as one magnitude brighter (arXiv:0912.0201, section 3.7.2)."""
 
 FARTHEST = 3.0
 """The largest redshift; the smallest is 0.02."""
@@ -44,7 +44,7 @@ def load_photoz(*, noise: float = 1.0) -> tuple[Examples, Examples, Examples]:
 
     Colours, the differences of neighbouring magnitudes, are `x[:, :-1] - x[:, 1:]`. They change as the breaks of a
     spectrum move through the filters, but not always to one side: a faint red galaxy may be old, or dusty, or far,
-    and the break at 4000 Å at redshift 0.2 looks like the one at 1216 Å at 2.5. So some colours have two redshifts.
+    and the break near 4000 Å at redshift 0.1 looks like the one at 1216 Å at 2.8. So some colours have two redshifts.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Spectra of galaxies, sketched, and what five broad filters measure of them at a redshift.
 
-An old population is a blackbody of 4,600 K with a break at 4000 Å, a young one equally bright at all frequencies but for
-the Balmer break at 3646 Å and emission lines. Nothing of either shines through its own hydrogen below 912 Å, and the hydrogen on
-the way to us takes its share below 1216 Å.
+An old population is a blackbody of 4,600 K with a break at 4000 Å, a young one equally bright at all frequencies but
+for the Balmer break at 3646 Å and emission lines. Neither shines through its own hydrogen below 912 Å, and the
+hydrogen on the way to us takes its share below 1216 Å.
 """
 
 import numpy as np

@@ -6,6 +6,7 @@ file serves where the light alone is wanted.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def unpack(levels: np.ndarray, peaks: np.ndarray) -> np.ndarray:
 
 def save(path: Path, sets: Mapping[str, Examples]) -> None:
     """Write the images (n, height, width) and the labels (n,), 0 to 255, of each of the sets to `path`."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, (images, labels) in sets.items():
         arrays[f"x_{name}"], arrays[f"peaks_{name}"] = pack(images)
         arrays[f"y_{name}"] = labels.astype(np.uint8)

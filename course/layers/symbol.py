@@ -21,16 +21,19 @@ class Symbol:
     ----------
     shape : tuple
         Its shape as Keras shows it: `(None, 28, 28, 1)`, None for the batch axis (and for any other that may vary).
-    dtype : np.dtype
     node : Node
         The use of a layer that computes it, as its output number `index`.
     """
 
-    def __init__(self, shape: tuple[int | None, ...], dtype: np.dtype, node: Node, index: int) -> None:
+    def __init__(self, shape: tuple[int | None, ...], node: Node, index: int) -> None:
         self.shape = shape
-        self.dtype = dtype
         self.node = node
         self.index = index
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of its numbers: its layer's."""
+        return self.node.layer.dtype
 
     def __add__(self, other: Symbol) -> Symbol:
         return _merge("Add", self, other)
@@ -72,7 +75,7 @@ class Node:
         self.takes_list = takes_list
         self.gives_list = isinstance(output_shapes, list)
         shapes = output_shapes if isinstance(output_shapes, list) else [output_shapes]
-        self.outputs = [Symbol((None, *shape), layer.dtype, self, index) for index, shape in enumerate(shapes)]
+        self.outputs = [Symbol((None, *shape), self, index) for index, shape in enumerate(shapes)]
         layer.nodes.append(self)
 
     @property

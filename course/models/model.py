@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from course import optimizers
 from course.callbacks import Callback, CallbackList, History, ProgbarLogger
@@ -240,6 +241,11 @@ class Model(Network):
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for these examples, as one batch."""
         return self(x)
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        twin = super().astype(dtype)
+        twin._training = None  # the optimizer has to take over the new parameters
+        return twin
 
     def _on_batch(
         self,

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from course.errors import check_integer, did_you_mean
 from course.layers.arguments import Shape, Shapes, with_batch
@@ -251,6 +252,12 @@ class Network(Layer):
             Takes the text instead of `print`.
         """
         (print_fn or print)(summarize(self, line_length))
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        twin = super().astype(dtype)
+        for symbol in twin.inputs if twin.built else []:
+            symbol.node.layer.dtype = twin.dtype
+        return twin
 
     def receive_seed(self, seed: np.random.SeedSequence) -> None:
         if self._seeds is None:
