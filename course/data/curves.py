@@ -1,6 +1,6 @@
 """Small sets of points about a curve, for regression: even noise, uneven noise, and many values for one x.
 
-Each function draws `n` points in random order, with x from −2 to 2.
+Each function draws `n` points in random order. Without noise they lie at −2 ≤ x ≤ 2, −1 ≤ y ≤ 1.
 """
 
 from collections.abc import Callable
@@ -10,14 +10,14 @@ import numpy as np
 from course.errors import check_integer, check_number
 
 HALF_WIDTH = 2.0
-"""The points lie at −2 ≤ x ≤ 2."""
+"""Half the range of x."""
 
 Points = tuple[np.ndarray, np.ndarray]
 
 
 def curve(x: np.ndarray) -> np.ndarray:
-    """The curve itself, sin(3x) / 2 + x / 4, from −1 to 1."""
-    return np.sin(3 * x) / 2 + x / 4
+    """The curve itself, 3/4 sin(3x) + x/8, which stays between −0.82 and 0.82."""
+    return 0.75 * np.sin(3 * x) + x / 8
 
 
 def noisy_curve(
@@ -65,13 +65,13 @@ def uneven_curve(n: int = 100, noise: float = 0.3, *, rng: np.random.Generator) 
 def folded_curve(n: int = 300, noise: float = 0.1, *, rng: np.random.Generator) -> Points:
     """Points about a curve that turns back on itself, so that one x in the middle has three y.
 
-    The curve is x = 4y/3 + sin(4.2 y), −1 ≤ y ≤ 1: x follows from y, but y not from x, as often where causes
-    are to be told from effects. The idea is C. Bishop's (Mixture Density Networks, 1994, section 5).
+    The curve is x = 2y − 1.2 sin(πy), −1 ≤ y ≤ 1: x follows from y, but y not from x, as often where causes
+    are to be told from effects. It is C. Bishop's (Mixture Density Networks, 1994, section 5), on other axes.
 
     Parameters
     ----------
     n : number of points, at least 1.
-    noise : standard deviation of the normal noise added to x, at least 0. It is cut where x would leave −2 to 2.
+    noise : standard deviation of the normal noise added to x, at least 0; it can carry a point out of −2 to 2.
     rng : where the random numbers come from.
 
     Returns
@@ -81,8 +81,8 @@ def folded_curve(n: int = 300, noise: float = 0.1, *, rng: np.random.Generator) 
     """
     n, noise = _check("folded_curve", n, noise)
     y = rng.uniform(-1, 1, n)
-    x = 4 * y / 3 + np.sin(4.2 * y) + noise * rng.standard_normal(n)
-    return _finish(np.clip(x, -HALF_WIDTH, HALF_WIDTH), y)
+    x = 2 * y - 1.2 * np.sin(np.pi * y)
+    return _finish(x + noise * rng.standard_normal(n), y)
 
 
 MAKERS: dict[str, Callable[..., Points]] = {

@@ -23,7 +23,8 @@ def load_lenses(*, noise: float = 1.0) -> tuple[Examples, Examples, Examples]:
     A lens is an elliptical galaxy that bends the light of another one, far behind it, into arcs or a ring of 0.5″ to
     1.25″ radius. What isn't a lens is an elliptical galaxy with up to three small companions as far from it as arcs
     would be, or, in three of ten, a spiral, whose arms look like arcs. The total light is drawn alike for both, and
-    so is the companions' or arcs' share in it: to add up the light doesn't help.
+    so is the companions' or arcs' share in it: to add up the light doesn't help. `np.arcsinh(x)` shows the bright
+    middle and the faint arcs at once.
 
     Parameters
     ----------

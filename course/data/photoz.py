@@ -22,7 +22,7 @@ BRIGHT, FAINT = 18.0, 24.5
 """Range of the magnitudes in i, without noise."""
 
 SLOPE = 0.31
-"""There are 10^0.31 times as many galaxies at a magnitude as one magnitude brighter (arXiv:0912.0201, section 3.7.2)."""
+"""There are 10^0.31 times as many galaxies one magnitude fainter (arXiv:0912.0201, section 3.7.2)."""
 
 FARTHEST = 3.0
 """The largest redshift; the smallest is 0.02."""

@@ -33,9 +33,7 @@ def moons(n: int = 200, noise: float = 0.15, *, rng: np.random.Generator) -> Poi
     radius = HALF_WIDTH * 2 / 3
     angle = rng.uniform(0, np.pi, n)
     side = np.where(np.arange(n) < upper, 1.0, -1.0)
-    x = np.stack(
-        [radius * np.cos(angle) - side * radius / 2, side * (radius * np.sin(angle) - radius / 4)], axis=1
-    )
+    x = np.stack([radius * np.cos(angle) - side * radius / 2, side * (radius * np.sin(angle) - radius / 4)], axis=1)
     return _finish(x, (upper, lower), noise, rng)
 
 

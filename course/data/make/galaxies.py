@@ -32,7 +32,7 @@ def irregular(rng: np.random.Generator) -> galsim.GSObject:
 def _spiral_disc(scale: float, rng: np.random.Generator) -> np.ndarray:
     """Light of the disc on the fine grid.
 
-    The arms are logarithmic spirals, φ = ln(r / scale) / tan(pitch), and star clusters are sprinkled along them.
+    The arms are logarithmic spirals, φ = ln(r / start) / tan(pitch), and star clusters are sprinkled along them.
     """
     x, y = _tilted(fine_grid(), cos_inclination=rng.uniform(0.4, 1), angle=rng.uniform(0, np.pi))
     radius, angle = np.hypot(x, y), np.arctan2(y, x)

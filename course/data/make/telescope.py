@@ -17,14 +17,11 @@ SHARPNESS = 0.2
 FINE_PIXEL = PIXEL / 4
 FINE_SIDE = 4 * SIDE
 
-# the accuracy of the Fourier transforms, finer by far than the 256 levels that are stored
-_PRECISION = galsim.GSParams(maximum_fft_size=16384, folding_threshold=5e-3)
-
 
 def draw(profile: galsim.GSObject) -> np.ndarray:
     """The image of a profile, float64 of shape (SIDE, SIDE), without noise."""
     point = galsim.Moffat(beta=3.5, fwhm=SHARPNESS)
-    seen = galsim.Convolve([profile, point], gsparams=_PRECISION)
+    seen = galsim.Convolve([profile, point])
     return seen.drawImage(nx=SIDE, ny=SIDE, scale=PIXEL, dtype=np.float64).array
 
 
