@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -37,7 +37,7 @@ def torch_epoch(x: np.ndarray, y: np.ndarray, optimizer: str) -> Callable[[], ob
     from torch import nn
 
     layers: list[nn.Module] = []
-    for before, units in zip(SIZES, SIZES[1:], strict=False):
+    for before, units in pairwise(SIZES):
         layers += [nn.Linear(before, units), nn.ReLU()]
     model = nn.Sequential(*layers[:-1])
     make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer]
@@ -116,4 +116,4 @@ def interleave(runners: dict[str, Callable[[], object]], rounds: int) -> dict[st
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -86,7 +86,7 @@ class CallbackList:
     def __init__(self, callbacks: Iterable[Callback], model: Model, params: dict[str, Any]) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
-            if not hasattr(callback, "set_model"):
+            if isinstance(callback, type) or not hasattr(callback, "set_model"):
                 raise TypeError(f"callbacks must be Callback instances, got {callback!r}")
             callback.set_params(params)
             callback.set_model(model)

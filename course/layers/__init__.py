@@ -1,9 +1,11 @@
 """Layers: the steps that networks are made of. Import them from here: `from course import layers`."""
 
 from course.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from course.layers.augmentation import RandomFlip, RandomRotation90, RandomTranslation
 from course.layers.base import Layer, Parameter
 from course.layers.dense import Dense
-from course.layers.dropout import Dropout
+from course.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D
+from course.layers.embedding import Embedding
 from course.layers.input import Input, InputLayer
 from course.layers.merging import (
     Add,
@@ -21,7 +23,11 @@ from course.layers.merging import (
     multiply,
     subtract,
 )
-from course.layers.reshaping import Flatten, Reshape
+from course.layers.noise import GaussianDropout, GaussianNoise
+from course.layers.normalization import BatchNormalization, LayerNormalization
+from course.layers.padding import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from course.layers.resampling import UpSampling1D, UpSampling2D
+from course.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from course.layers.symbol import Symbol
 
 __all__ = [
@@ -29,24 +35,42 @@ __all__ = [
     "Activation",
     "Add",
     "Average",
+    "BatchNormalization",
     "Concatenate",
+    "Cropping1D",
+    "Cropping2D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "Input",
     "InputLayer",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "Maximum",
     "Minimum",
     "Multiply",
     "PReLU",
     "Parameter",
+    "Permute",
+    "RandomFlip",
+    "RandomRotation90",
+    "RandomTranslation",
     "ReLU",
+    "RepeatVector",
     "Reshape",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
     "Subtract",
     "Symbol",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
     "add",
     "average",
     "concatenate",

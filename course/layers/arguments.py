@@ -93,6 +93,13 @@ def refuse_options(where: str, unknown: dict[str, Any], known: Sequence[str]) ->
     raise TypeError(f"{where}: unknown argument {option}={value!r}{did_you_mean(option, known)}")
 
 
+def check_axes(where: str, input_shape: Shapes, axes: str) -> Shape:
+    """The shape of one input, if it has as many axes as `axes`, which is written as in "(n, h, w, channels)"."""
+    if isinstance(input_shape, list) or 1 + len(input_shape) != len(axes.split(", ")):
+        raise ValueError(f"{where}: expected one input of shape {axes}, got {with_batch(input_shape)}")
+    return input_shape
+
+
 def with_batch(shape: Shapes) -> str:
     """A shape for a message, with the batch axis in front: `(n, 28, 28)`; a list of shapes as a list."""
     if isinstance(shape, list):

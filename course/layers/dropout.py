@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 
 from course.errors import check_integer, check_number
-from course.layers.base import Layer, LayerOptions
+from course.layers.arguments import check_axes
+from course.layers.base import Layer, LayerOptions, Shape
 
 
 class Dropout(Layer):
@@ -39,9 +40,9 @@ class Dropout(Layer):
         **options: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**options)
-        self.rate = check_number("Dropout", "rate", rate, minimum=0, maximum=1)
+        self.rate = check_number(type(self).__name__, "rate", rate, minimum=0, maximum=1)
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = None if seed is None else check_integer("Dropout", "seed", seed, minimum=0)
+        self.seed = None if seed is None else check_integer(type(self).__name__, "seed", seed, minimum=0)
         if seed is not None:
             self.rng = np.random.default_rng(seed)
 
@@ -69,3 +70,44 @@ class Dropout(Layer):
                 f"got {self.noise_shape} for inputs of shape {shape}"
             )
         return tuple(own if own is not None else axis for own, axis in zip(self.noise_shape, shape, strict=True))
+
+
+class SpatialDropout1D(Dropout):
+    """Drop whole channels of a sequence (n, steps, channels), each with probability `rate`; only while training.
+
+    Neighbours in a sequence or an image are alike, so that a number that is dropped can be guessed from those beside
+    it; a channel that is dropped can't.
+
+    Parameters
+    ----------
+    rate : float in [0, 1]
+    seed : int, optional
+    **options
+        As for `Dropout`.
+
+    References
+    ----------
+    Tompson et al. 2015, arXiv:1411.4280.
+    """
+
+    _axes = "(n, steps, channels)"
+
+    def __init__(self, rate: float, seed: int | None = None, **options: Unpack[LayerOptions]) -> None:
+        super().__init__(rate, seed=seed, **options)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return check_axes(self.label, input_shape, self._axes)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["noise_shape"]
+        return config
+
+    def _mask_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (shape[0], *(1 for _ in shape[1:-1]), shape[-1])
+
+
+class SpatialDropout2D(SpatialDropout1D):
+    """Drop whole channels of images (n, h, w, channels), as `SpatialDropout1D` does of sequences."""
+
+    _axes = "(n, h, w, channels)"

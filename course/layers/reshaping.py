@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Unpack
 
 import numpy as np
 
-from course.layers.arguments import with_batch
+from course.errors import check_integer
+from course.layers.arguments import Shapes, check_axes, with_batch
 from course.layers.base import Layer, LayerOptions, Shape
 
 
@@ -66,3 +68,67 @@ class Reshape(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {"target_shape": list(self.target_shape), **super().get_config()}
+
+
+class Permute(Layer):
+    """The axes in another order: `Permute((2, 1))` swaps those of (n, a, b).
+
+    Parameters
+    ----------
+    dims : tuple of int
+        Which of the input's axes comes first, which next …, counted from 1; the batch axis, 0, stays.
+    **options
+        name, trainable, dtype, input_shape, input_dim: see `Layer`.
+    """
+
+    def __init__(self, dims: Sequence[int], **options: Unpack[LayerOptions]) -> None:
+        super().__init__(**options)
+        given = tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
+        self.dims = tuple(check_integer("Permute", "dims", one) for one in given)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"Permute: dims must hold each number from 1 to {len(self.dims)} once, got {dims!r}")
+
+    def output_shape(self, input_shape: Shapes) -> Shape:
+        if isinstance(input_shape, list) or len(input_shape) != len(self.dims):
+            raise ValueError(
+                f"{self.label}: dims {self.dims} needs one input with {len(self.dims)} axes and that of the batch, "
+                f"got {with_batch(input_shape)}"
+            )
+        return tuple(input_shape[axis - 1] for axis in self.dims)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        return x.transpose(0, *self.dims), None
+
+    def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
+        return dy.transpose(np.argsort((0, *self.dims)))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"dims": list(self.dims), **super().get_config()}
+
+
+class RepeatVector(Layer):
+    """The same vector at every step of a sequence: (n, features) → (n, steps, features).
+
+    Parameters
+    ----------
+    n : int
+        How many steps.
+    **options
+        name, trainable, dtype, input_shape, input_dim: see `Layer`.
+    """
+
+    def __init__(self, n: int, **options: Unpack[LayerOptions]) -> None:
+        super().__init__(**options)
+        self.n = check_integer("RepeatVector", "n", n, minimum=1)
+
+    def output_shape(self, input_shape: Shapes) -> Shape:
+        return (self.n, *check_axes(self.label, input_shape, "(n, features)"))
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        return np.repeat(x[:, None], self.n, axis=1), None
+
+    def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
+        return dy.sum(axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"n": self.n, **super().get_config()}

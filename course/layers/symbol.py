@@ -79,6 +79,11 @@ class Node:
         layer.nodes.append(self)
 
     @property
+    def is_input(self) -> bool:
+        """Whether data enter here: the node behind an `Input`."""
+        return not self.inputs
+
+    @property
     def input_shapes(self) -> Shapes:
         """What the layer's `build` and `output_shape` take: shapes without the batch axis."""
         shapes = [symbol.shape[1:] for symbol in self.inputs]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course.errors import check_integer
 from course.models.data import Batch, check_data, holds_arrays
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class IterableBatches:
 
     def epoch(self) -> Iterator[Batch]:
         """The batches of one epoch."""
+        item = None
         for item in islice(_iterate(self.source), self.steps):
             parts = item if isinstance(item, tuple) else (item,)
             if not 1 <= len(parts) <= 3:
@@ -106,6 +108,11 @@ class IterableBatches:
             data = check_data(self.model, self.where, x, y, weight, self.class_weight)
             x = [array.astype(dtype, copy=False) for array, dtype in zip(data.x, self.dtypes, strict=True)]
             yield Batch(x, data.y, data.weights)
+        if item is None:
+            raise ValueError(
+                f"{self.where}: x gave no batch; an iterator that was read to its end doesn't start again: give "
+                f"something that does (with __len__ and __getitem__), or the number of steps an epoch"
+            )
 
 
 Batches = ArrayBatches | IterableBatches
@@ -122,6 +129,8 @@ def make_batches(
 ) -> Batches:
     """Whatever the user gave as (x, y, sample_weight), as batches."""
     x, y, weight = data
+    if steps is not None:
+        check_integer(where, "steps", steps, minimum=1)
     if not holds_arrays(x):
         if y is not None:
             raise ValueError(f"{where}: y must be left out where x gives batches of (x, y), got {type(y).__name__}")

@@ -31,7 +31,7 @@ def describe(network: Network) -> dict[str, Any]:
     for symbol in graph.inputs:
         layer = symbol.node.layer
         # a network may begin inside another, at a symbol that isn't an input there
-        entry = layer if isinstance(layer, InputLayer) else InputLayer(symbol.shape[1:], dtype=symbol.dtype)
+        entry = layer if symbol.node.is_input else InputLayer(symbol.shape[1:], dtype=symbol.dtype)
         places[id(symbol)] = [len(calls), 0]
         calls.append({"layer": len(layers), "inputs": [], "list": False})
         layers.append(_describe_layer(entry))
@@ -59,8 +59,8 @@ def rebuild(cls: type[NetworkType], description: dict[str, Any]) -> NetworkType:
     given: list[list[Symbol]] = []
     for call in description["calls"]:
         layer = layers[call["layer"]]
-        if isinstance(layer, InputLayer):
-            given.append([layer.symbol])
+        if not call["inputs"]:
+            given.append([layer.nodes[0].outputs[0]])
             continue
         symbols = [given[use][index] for use, index in call["inputs"]]
         outputs = layer(symbols if call["list"] else symbols[0])

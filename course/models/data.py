@@ -138,12 +138,17 @@ def _fit_shape(model: Network, where: str, position: int, array: np.ndarray) -> 
     fits = array.ndim == len(expected) and all(
         wanted in (None, length) for wanted, length in zip(expected, array.shape, strict=True)
     )
+    name = _numbered("x", position, model.inputs)
+    if not fits and array.shape == expected[1:]:
+        raise ValueError(
+            f"{where}: {name} must have shape {write_shape(expected)}, got one example of shape {array.shape}; "
+            f"give it a batch axis: x[None]"
+        )
     if not fits:
         for step in model.graph.steps:
             if list(step.node.inputs) == [symbol] and not step.node.takes_list:
                 # the layer that doesn't get what it needs can say more about it
                 step.layer.output_shape(array.shape[1:])
-        name = _numbered("x", position, model.inputs)
         raise ValueError(f"{where}: {name} must have shape {write_shape(expected)}, got {array.shape}")
     return array
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
 from course.layers.base import Layer, Shape
-from course.layers.input import InputLayer
 from course.layers.symbol import Node, Symbol
 
 How = Literal["full", "parameters", "logits"]
@@ -62,10 +62,9 @@ class Graph:
         self.layers = _keras_order(self.nodes, visited, inputs)
         _check_names(self.layers)
         slots = {id(symbol): slot for slot, symbol in enumerate(inputs)}
-        self.steps = [_step(node, slots) for node in self.nodes if not _is_input(node, inputs)]
+        self.steps = [_step(node, slots) for node in self.nodes if not node.is_input]
         self.output_slots = [slots[id(symbol)] for symbol in outputs]
         self._slot_count = len(slots)
-        self._full_route = self.full_route()
 
     def forward(self, arrays: list[np.ndarray], training: bool) -> tuple[list[np.ndarray], list[Any]]:
         """The outputs, and the caches of all steps."""
@@ -101,7 +100,7 @@ class Graph:
         gradients: list[np.ndarray | None] = [None] * self._slot_count
         for slot, given in zip(self.output_slots, dys, strict=True):
             _add(gradients, slot, given)
-        for visit in self._full_route if route is None else route:
+        for visit in self.full_route if route is None else route:
             step = visit.step
             dy: Any = [gradients[slot] for slot in step.targets] if step.node.gives_list else gradients[step.targets[0]]
             if dy is None or (step.node.gives_list and all(one is None for one in dy)):
@@ -113,6 +112,8 @@ class Graph:
             dx = back(dy, caches[visit.index])
             for slot, gradient in zip(step.sources, dx if step.node.takes_list else [dx], strict=True):
                 _add(gradients, slot, gradient)
+            for slot in step.targets:
+                gradients[slot] = None  # its memory is free for the next
         return gradients[: len(self.inputs)]
 
     def route(self, learns: Callable[[Layer], bool], from_logits: tuple[int, ...] = ()) -> list[Visit]:
@@ -137,13 +138,24 @@ class Graph:
             visits.append(Visit(index, step, how))
         return visits[::-1]
 
-    def full_route(self, from_logits: tuple[int, ...] = ()) -> list[Visit]:
+    @cached_property
+    def full_route(self) -> list[Visit]:
         """The way back that reaches all parameters and all inputs."""
-        logits = {self.output_slots[output] for output in from_logits}
+        return [Visit(index, step, "full") for index, step in enumerate(self.steps)][::-1]
+
+    @cached_property
+    def logits_route(self) -> list[Visit]:
+        """The same, where the gradient of the one output is given by its logits."""
+        last = self.output_slots[0]
         return [
-            Visit(index, step, "logits" if step.targets[0] in logits else "full")
-            for index, step in reversed(list(enumerate(self.steps)))
+            Visit(visit.index, visit.step, "logits" if visit.step.targets[0] == last else "full")
+            for visit in self.full_route
         ]
+
+    @cached_property
+    def parameter_route(self) -> list[Visit]:
+        """The way back that reaches all parameters, whether they learn or not, and no input."""
+        return self.route(lambda layer: bool(layer.weights))
 
     def output_shapes(self, input_shapes: list[Shape]) -> list[Shape]:
         """The shapes of the outputs for inputs of these shapes, which may fix lengths that were left open."""
@@ -179,10 +191,10 @@ def _topological_order(inputs: list[Symbol], outputs: list[Symbol]) -> tuple[lis
             continue
         visited.setdefault(id(node), node)
         if id(symbol) in given:
-            if isinstance(node.layer, InputLayer):
+            if node.is_input:
                 finished[id(node)] = node
             continue
-        if isinstance(node.layer, InputLayer):
+        if node.is_input:
             raise ValueError(
                 f'Model: the outputs depend on the input "{node.layer.name}", which isn\'t among inputs; '
                 f"got inputs {[one.node.layer.name for one in inputs]}"
@@ -203,7 +215,7 @@ def _keras_order(nodes: list[Node], visited: list[Node], inputs: list[Symbol]) -
             before = distance.get(id(source.node), 0)
             distance[id(source.node)] = max(before, layer_distance[layer] + 1)
     layers = {id(node.layer): node.layer for node in visited if id(node.layer) in layer_distance}
-    unused = [symbol.node.layer for symbol in inputs if isinstance(symbol.node.layer, InputLayer)]
+    unused = [symbol.node.layer for symbol in inputs if symbol.node.is_input]
     ordered = sorted(layers.values(), key=lambda layer: -layer_distance[id(layer)])
     return ordered + [layer for layer in unused if id(layer) not in layers]
 
@@ -212,10 +224,6 @@ def _check_names(layers: list[Layer]) -> None:
     for name, count in Counter(layer.name for layer in layers).items():
         if count > 1:
             raise ValueError(f'Model: {count} layers are named "{name}", but names must differ in a model')
-
-
-def _is_input(node: Node, inputs: list[Symbol]) -> bool:
-    return any(symbol.node is node for symbol in inputs if isinstance(node.layer, InputLayer))
 
 
 def _step(node: Node, slots: dict[int, int]) -> Step:

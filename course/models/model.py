@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
-import numpy as np
 from numpy.typing import DTypeLike
 
 from course import optimizers
@@ -19,8 +18,9 @@ from course.models.training import (
     Training,
     predict_batches,
     prepare,
-    test_epoch,
-    test_step,
+    quietly,
+    evaluation_epoch,
+    evaluation_step,
     train_epoch,
     train_step,
 )
@@ -138,12 +138,16 @@ class Model(Network):
             `history["loss"]`, `history["val_loss"]` and the same for each metric: means over each epoch.
         """
         self._require_compiled("fit")
-        size = _batch_size("fit", batch_size)
+        size = _batch_size("fit", "batch_size", batch_size)
+        check_integer("fit", "initial_epoch", initial_epoch, minimum=0)
+        check_integer("fit", "epochs", epochs, minimum=0)
+        check_integer("fit", "validation_freq", validation_freq, minimum=1)
         fraction = check_number("fit", "validation_split", validation_split, minimum=0, below=1)
+
         rng = self.rng if shuffle else None
         batches = make_batches(self, "fit", (x, y, sample_weight), size, rng, steps_per_epoch, class_weight)
-        validation = None
-        size = size if validation_batch_size is None else _batch_size("fit", validation_batch_size)
+        validation: Batches | None = None
+        size = _batch_size("fit", "validation_batch_size", validation_batch_size, size)
         if validation_data is not None:
             parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
             parts = (*parts, None, None)[:3]
@@ -153,22 +157,19 @@ class Model(Network):
 
         training = self._settle()
         self.history = History()
-        epochs = check_integer("fit", "epochs", epochs, minimum=0)
         listeners = self._listeners(callbacks, verbose, batches.steps, epochs, self.history)
         self.stop_training = False
         listeners.call("on_train_begin", {})
         logs: dict[str, float] = {}
-        # a training that diverges shows it in its loss, not in a warning for each operation
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for epoch in range(initial_epoch, epochs):
-                listeners.call("on_epoch_begin", epoch, {})
-                logs = train_epoch(training, batches, listeners, lambda: self.stop_training)
-                if validation is not None and (epoch + 1) % validation_freq == 0:
-                    results = test_epoch(training, validation, listeners)
-                    logs |= {f"val_{name}": value for name, value in results.items()}
-                listeners.call("on_epoch_end", epoch, dict(logs))
-                if self.stop_training:
-                    break
+        for epoch in range(initial_epoch, epochs):
+            listeners.call("on_epoch_begin", epoch, {})
+            logs = train_epoch(training, batches, listeners, lambda: self.stop_training)
+            if validation is not None and (epoch + 1) % validation_freq == 0:
+                results = evaluation_epoch(training, validation, listeners)
+                logs |= {f"val_{name}": value for name, value in results.items()}
+            listeners.call("on_epoch_end", epoch, dict(logs))
+            if self.stop_training:
+                break
         listeners.call("on_train_end", dict(logs))
         return self.history
 
@@ -191,11 +192,10 @@ class Model(Network):
             The loss; `[loss, *metrics]` if there are metrics; by name with `return_dict=True`.
         """
         self._require_compiled("evaluate")
-        size = _batch_size("evaluate", batch_size)
+        size = _batch_size("evaluate", "batch_size", batch_size)
         batches = make_batches(self, "evaluate", (x, y, sample_weight), size, steps=steps)
         training = self._settle()
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            results = test_epoch(training, batches, self._listeners(callbacks, verbose, batches.steps))
+        results = evaluation_epoch(training, batches, self._listeners(callbacks, verbose, batches.steps))
         return _report(results, return_dict)
 
     def predict(
@@ -212,15 +212,14 @@ class Model(Network):
         -------
         ndarray of shape (n, …), or a list of them if the model has several outputs
         """
-        size = _batch_size("predict", batch_size)
+        size = _batch_size("predict", "batch_size", batch_size)
         if holds_arrays(x):
             inputs = self.check_inputs(x, "predict")
             data = Batch(inputs, [], [])
             batches: Batches = ArrayBatches(data, [symbol.dtype for symbol in self.inputs], size, steps=steps)
         else:
             batches = make_batches(self, "predict", (x, None, None), size, steps=steps)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            outputs = predict_batches(self.graph, batches, self._listeners(callbacks, verbose, batches.steps))
+        outputs = predict_batches(self.graph, batches, self._listeners(callbacks, verbose, batches.steps))
         return outputs[0] if len(self.outputs) == 1 else outputs
 
     def train_on_batch(
@@ -236,7 +235,7 @@ class Model(Network):
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The loss (and metrics) of these examples, as one batch."""
-        return self._on_batch("test_on_batch", test_step, (x, y, sample_weight), None, return_dict)
+        return self._on_batch("test_on_batch", evaluation_step, (x, y, sample_weight), None, return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for these examples, as one batch."""
@@ -246,6 +245,12 @@ class Model(Network):
         twin = super().astype(dtype)
         twin._training = None  # the optimizer has to take over the new parameters
         return twin
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What `evaluate` gives, by name: `["loss", "acc"]`."""
+        self._require_compiled("metrics_names")
+        return list(self._settle().objective.results())
 
     def _on_batch(
         self,
@@ -259,8 +264,7 @@ class Model(Network):
         batch = one_batch(self, where, data, class_weight)
         training = self._settle()
         training.objective.reset()
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            step(training, batch)
+        quietly(step)(training, batch)
         return _report(training.objective.results(), return_dict)
 
     def _require_compiled(self, where: str) -> None:
@@ -294,8 +298,8 @@ class Model(Network):
         return CallbackList(own + given, self, {"verbose": level, "epochs": epochs, "steps": steps})
 
 
-def _batch_size(where: str, batch_size: int | None) -> int:
-    return 32 if batch_size is None else check_integer(where, "batch_size", batch_size, minimum=1)
+def _batch_size(where: str, name: str, batch_size: int | None, otherwise: int = 32) -> int:
+    return otherwise if batch_size is None else check_integer(where, name, batch_size, minimum=1)
 
 
 def _report(results: dict[str, float], return_dict: bool) -> Any:

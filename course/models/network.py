@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, Self
 
@@ -18,6 +17,7 @@ from course.layers.symbol import Symbol, connect, is_symbolic
 from course.models import config, saving
 from course.models.data import check_inputs
 from course.models.graph import Graph, Step
+from course.models.naming import keyed
 from course.models.summary import summarize
 from course.utils import next_seed
 
@@ -163,8 +163,7 @@ class Network(Layer):
         return dxs if many else dxs[0]
 
     def backward_parameters(self, dy: Any, cache: Any) -> None:
-        route = self.graph.route(lambda layer: bool(layer.weights))
-        self.graph.backward(dy if isinstance(dy, list) else [dy], cache[0], route)
+        self.graph.backward(dy if isinstance(dy, list) else [dy], cache[0], self.graph.parameter_route)
 
     @property
     def final_activation(self) -> str | None:
@@ -178,37 +177,20 @@ class Network(Layer):
 
     def backward_from_logits(self, dz: np.ndarray, cache: Any) -> Any:
         caches, many = cache
-        dxs = self.graph.backward([dz], caches, self.graph.full_route(from_logits=(0,)))
+        dxs = self.graph.backward([dz], caches, self.graph.logits_route)
         return dxs if many else dxs[0]
 
     @property
     def parameters(self) -> dict[str, Parameter]:
         """All parameters, each once, by the key that they have in a weight file: `dense/kernel`."""
-        keyed: dict[str, Parameter] = {}
+        parameters: dict[str, Parameter] = {}
         seen: set[int] = set()
-        for key, layer in self.keyed_layers():
+        for key, layer in keyed(self.layers):
             for name, parameter in layer.parameters.items():
                 if id(parameter) not in seen:
                     seen.add(id(parameter))
-                    keyed[f"{key}/{name}"] = parameter
-        return keyed
-
-    def keyed_layers(self) -> Iterator[tuple[str, Layer]]:
-        """The layers by keys that don't depend on what else was made in the session.
-
-        A name that was given is the key. Automatic names are counted anew in each model: the first dense layer is
-        `dense`, whether the session calls it `dense` or `dense_7`.
-        """
-        taken: set[str] = set()
-        for layer in self.layers:
-            prefix = layer.automatic_prefix()
-            automatic = re.fullmatch(rf"{prefix}(_\d+)?", layer.name) is not None
-            key, count = (prefix if automatic else layer.name), 0
-            while key in taken:
-                count += 1
-                key = f"{prefix if automatic else layer.name}_{count}"
-            taken.add(key)
-            yield key, layer
+                    parameters[f"{key}/{name}"] = parameter
+        return parameters
 
     def get_config(self) -> dict[str, Any]:
         return config.describe(self)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.layers.base import Layer, Parameter
+from course.layers.base import Parameter
+from course.models.naming import keras_groups
 
 if TYPE_CHECKING:
     from course.models.network import Network
@@ -89,7 +90,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
 
 def _write_hdf5(network: Network, path: Path) -> None:
     with _h5py().File(path, "w") as file:
-        for group, layer in _hdf5_groups(network, ""):
+        for group, layer in keras_groups(network):
             variables = file.create_group(f"{group}vars")
             variables.attrs["name"] = layer.name
             for index, parameter in enumerate(layer._parameters.values()):
@@ -111,20 +112,9 @@ def _read_hdf5(path: Path) -> dict[str, np.ndarray]:
 
 
 def _hdf5_parameters(network: Network) -> Iterator[tuple[str, Parameter]]:
-    for group, layer in _hdf5_groups(network, ""):
+    for group, layer in keras_groups(network):
         for index, parameter in enumerate(layer._parameters.values()):
             yield f"{group}vars/{index}", parameter
-
-
-def _hdf5_groups(layer: Layer, group: str) -> Iterator[tuple[str, Layer]]:
-    """Where Keras keeps each layer: by its class, counted within its model, models inside models likewise."""
-    yield group, layer
-    counts: dict[str, int] = {}
-    for inner in layer.sublayers:
-        name = inner.automatic_prefix()
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        yield from _hdf5_groups(inner, f"{group}layers/{name}_{count}/" if count else f"{group}layers/{name}/")
 
 
 def _check_path(where: str, filepath: str | os.PathLike[str]) -> tuple[Path, bool]:

@@ -130,15 +130,10 @@ class Sequential(Model):
     def _begin(self, symbol: Symbol) -> None:
         if self._symbols:
             raise ValueError(f"{self.label}: an input must come before all layers, and only once")
+        self._shape_above(symbol.shape[1:])  # if a layer can't take what is below it, nothing has happened yet
         self._symbols = [symbol]
-        for position, layer in enumerate(self._stack):
-            try:
-                self._connect(layer)
-            except ValueError:
-                for connected in self._stack[:position]:
-                    connected.nodes.remove(self._symbols.pop().node)
-                self._symbols = []
-                raise
+        for layer in self._stack:
+            self._connect(layer)
 
     def _connect(self, layer: Layer) -> None:
         below = self._symbols[-1]
@@ -150,11 +145,12 @@ class Sequential(Model):
         self.dtype = above.dtype
 
     def _output_shape(self, input_shape: Any) -> Any:
-        if self.built:
-            return super()._output_shape(input_shape)
+        return super()._output_shape(input_shape) if self.built else self._shape_above(input_shape)
+
+    def _shape_above(self, shape: Any) -> Any:
         for layer in self._stack:
-            input_shape = layer.output_shape(input_shape)
-        return input_shape
+            shape = layer.output_shape(shape)
+        return shape
 
 
 def _known_input_shape(layer: Layer) -> Shape | None:

@@ -91,15 +91,14 @@ def _cells(row: list[str], widths: list[int], border: str) -> list[str]:
         [line if len(line) <= width else line[: width - 1] + "…" for line in _wrap(cell, width)]
         for cell, width in zip(row, widths, strict=True)
     ]
-    lines = []
-    for number in range(max(map(len, wrapped))):
-        parts = [cell[number] if number < len(cell) else "" for cell in wrapped]
-        aligned = [
-            part.rjust(width) if column == 2 else part.ljust(width)
-            for column, (part, width) in enumerate(zip(parts, widths, strict=True))
-        ]
-        lines.append(f"{border} {f' {border} '.join(aligned)} {border}")
-    return lines
+    height = max(map(len, wrapped))
+    columns = []
+    for number, (cell, width) in enumerate(zip(wrapped, widths, strict=True)):
+        padding = [""] * (height - len(cell))
+        # titles stand at the bottom of their cells, all else at the top; numbers of parameters stand to the right
+        whole = padding + cell if border == "┃" else cell + padding
+        columns.append([line.rjust(width) if number == 2 else line.ljust(width) for line in whole])
+    return [f"{border} {f' {border} '.join(parts)} {border}" for parts in zip(*columns, strict=True)]
 
 
 def _wrap(text: str, width: int) -> list[str]:

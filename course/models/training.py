@@ -44,6 +44,10 @@ class Training:
     held: list[Parameter]
 
 
+# a training that diverges shows it in its loss, not in a warning for each operation
+quietly = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
 def prepare(
     graph: Graph, learning: list[Parameter], held: list[Parameter], objective: Objective, optimizer: Optimizer
 ) -> Training:
@@ -73,7 +77,7 @@ def train_step(training: Training, batch: Batch) -> None:
     training.objective.update(batch, outputs, losses, penalty)
 
 
-def test_step(training: Training, batch: Batch) -> None:
+def evaluation_step(training: Training, batch: Batch) -> None:
     """Take one batch into the running means, without learning from it."""
     outputs, caches = training.graph.forward(batch.x, training=False)
     losses, _ = training.objective.losses_and_gradients(batch, outputs, caches)
@@ -81,6 +85,7 @@ def test_step(training: Training, batch: Batch) -> None:
     training.objective.update(batch, outputs, losses, penalty)
 
 
+@quietly
 def train_epoch(training: Training, batches: Batches, listeners: CallbackList, stopped: Any) -> dict[str, float]:
     """All batches once.
 
@@ -107,7 +112,8 @@ def train_epoch(training: Training, batches: Batches, listeners: CallbackList, s
     return objective.results()
 
 
-def test_epoch(training: Training, batches: Batches, listeners: CallbackList) -> dict[str, float]:
+@quietly
+def evaluation_epoch(training: Training, batches: Batches, listeners: CallbackList) -> dict[str, float]:
     """The losses and metrics over all batches, as means by name."""
     objective = training.objective
     objective.reset()
@@ -115,7 +121,7 @@ def test_epoch(training: Training, batches: Batches, listeners: CallbackList) ->
     listeners.call("on_test_begin", {})
     for step, batch in enumerate(batches.epoch()):
         listeners.call("on_test_batch_begin", step, {})
-        test_step(training, batch)
+        evaluation_step(training, batch)
         if listened:
             listeners.call("on_test_batch_end", step, objective.results())
     results = objective.results()
@@ -123,6 +129,7 @@ def test_epoch(training: Training, batches: Batches, listeners: CallbackList) ->
     return results
 
 
+@quietly
 def predict_batches(graph: Graph, batches: Batches, listeners: CallbackList) -> list[np.ndarray]:
     """Each output for all batches, one after the other."""
     parts: list[list[np.ndarray]] = []

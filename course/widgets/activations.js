@@ -32,7 +32,7 @@ const figure = (kind) => `<figure><figcaption></figcaption>
     <path class="drop"/><circle class="dot other" r="5"/><circle class="dot" r="6"/><g class="bars"></g>
   </svg></figure>`;
 
-const MARKUP = `<fieldset class="tiles"><legend class="spoken">activation function</legend></fieldset>
+const MARKUP = `<fieldset class="tiles"><legend>activation function</legend></fieldset>
   <p class="formula"></p><div class="plots">${figure("value")}${figure("slope")}</div><div class="controls"></div>`;
 
 /** The intervals of z in which the derivative is flatter than FLAT, to a thousandth. */

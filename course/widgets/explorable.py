@@ -13,9 +13,7 @@ import traitlets
 try:
     import anywidget
 except ImportError as error:
-    raise ImportError(
-        'course.widgets needs anywidget: pip install "handson-neural-networks[notebooks]"'
-    ) from error
+    raise ImportError('course.widgets needs anywidget: pip install "handson-neural-networks[notebooks]"') from error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,16 +53,19 @@ class Explorable(anywidget.AnyWidget):
         """
         try:
             from matplotlib.figure import Figure
+            from PIL import Image  # matplotlib brings it
         except ImportError as error:
             raise ImportError(
-                "an explorable's picture needs matplotlib: "
-                'pip install "handson-neural-networks[notebooks]"'
+                'an explorable\'s picture needs matplotlib: pip install "handson-neural-networks[notebooks]"'
             ) from error
         # not pyplot, which keeps every figure and belongs to one thread
         figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, layout="constrained")
         self.draw(figure)
-        png = io.BytesIO()
-        figure.savefig(png, format="png")
+        drawn, png = io.BytesIO(), io.BytesIO()
+        figure.savefig(drawn, format="rgba")
+        image = Image.frombytes("RGBA", (WIDTH, HEIGHT), drawn.getvalue()).convert("RGB")
+        # 255 colours are enough, and a third of the size: the picture is kept in the notebook
+        image.quantize(255).save(png, format="png", optimize=True)
         return png.getvalue()
 
     def page(self) -> str:

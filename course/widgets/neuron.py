@@ -52,9 +52,7 @@ class NeuronExplorer(Explorable):
 
     weights = Checked([1.0, -1.0], lambda value: _numbers("weights", value, (2,))).tag(sync=True)
     bias = Checked(0.0, lambda value: check_number(WHERE, "bias", value)).tag(sync=True)
-    activation = Checked("sigmoid", lambda value: check_choice(WHERE, "activation", value, ACTIVATIONS)).tag(
-        sync=True
-    )
+    activation = Checked("sigmoid", lambda value: check_choice(WHERE, "activation", value, ACTIVATIONS)).tag(sync=True)
     point = Checked([1.0, 0.5], lambda value: _numbers("point", value, (2,))).tag(sync=True)
     points = Checked([], lambda value: _numbers("points", value, (None, 2)) if len(value) else []).tag(sync=True)
     labels = Checked([], lambda value: _signs(value)).tag(sync=True)
@@ -75,9 +73,7 @@ class NeuronExplorer(Explorable):
                 f"{WHERE}: labels must have one value for each of the {len(points)} points, got {len(labels)}"
             )
         reach = max(3.0, float(np.ceil(np.abs(points).max() * 1.05))) if points else 3.0
-        super().__init__(
-            weights=weights, bias=bias, activation=activation, points=points, labels=labels, reach=reach
-        )
+        super().__init__(weights=weights, bias=bias, activation=activation, points=points, labels=labels, reach=reach)
 
     def output(self, x: Any) -> float | np.ndarray:
         """The neuron's output at a point of shape (2,), or at points of shape (n, 2) as (n,)."""

@@ -35,7 +35,7 @@ const MARKUP = `
       <svg class="history" viewBox="0 0 ${LONG} ${LOW}" aria-hidden="true"><path d="M0 .5H${LONG}M0 ${LOW - 0.5}H${LONG}"/>
         <path class="test"/><path class="train"/><text x="4" y="15">loss</text></svg></div>
   </div>
-  <div class="editor"></div>`;
+  <div class="editor"><label class="state">state <input type="text" readonly></label></div>`;
 
 /** All neurons' outputs at the points with the coordinates `xs`, layer by layer, the coordinates themselves first. */
 export function forward(parameters, activation, xs) {
@@ -112,8 +112,7 @@ function render({ model, el }) {
     model.send({ do: "weight", array, index, value });
     redraw();
   });
-  find(".editor").append(list.root, weight.root);
-  find(".editor").insertAdjacentHTML("beforeend", '<label class="state">state <input type="text" readonly></label>');
+  find(".editor").prepend(list.root, weight.root);
 
   const title = (layer, unit) =>
     layer === 0 ? `x${"₁₂"[unit]}` : layer === sizes.length - 1 ? "output" : `neuron ${layer}.${unit + 1}`;
@@ -127,22 +126,22 @@ function render({ model, el }) {
       40 + (layer * (WIDE - 64)) / (sizes.length - 1),
       HIGH / 2 + 13 + (unit - (sizes[layer] - 1) / 2) * step,
     ];
-    const button = (sign, label, next, allowed) =>
-      `<button aria-label="${label}" data-hidden="[${next}]" ${allowed ? "" : "disabled"}>${sign}</button>`;
+    const button = (sign, label, at, by, allowed) =>
+      `<button aria-label="${label}" data-at="${at}" data-by="${by}" ${allowed ? "" : "disabled"}>${sign}</button>`;
     const percent = (part, whole) => `${(100 * part) / whole}%`;
 
     find(".depth").innerHTML =
-      button("−", "one layer less", hidden.slice(0, -1), hidden.length) +
+      button("−", "one layer less", -1, -1, hidden.length) +
       ` ${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"} ` +
-      button("+", "one layer more", [...hidden, hidden.at(-1) ?? 4], hidden.length < 4);
+      button("+", "one layer more", -1, 1, hidden.length < 4);
     let [nodes, lines, targets] = ["", "", ""];
     const options = [["", "click a line or a neuron"]];
     sizes.forEach((size, layer) => {
       const [left] = at(layer, 0);
       if (layer && layer < sizes.length - 1) {
         nodes += `<div class="units" style="left:${percent(left, WIDE)}">` +
-          button("−", `one neuron less in layer ${layer}`, hidden.with(layer - 1, size - 1), size > 1) + size +
-          button("+", `one neuron more in layer ${layer}`, hidden.with(layer - 1, size + 1), size < 8) + "</div>";
+          button("−", `one neuron less in layer ${layer}`, layer - 1, -1, size > 1) + size +
+          button("+", `one neuron more in layer ${layer}`, layer - 1, 1, size < 8) + "</div>";
       }
       for (let unit = 0; unit < size; unit++) {
         const [x, y] = at(layer, unit);
@@ -251,7 +250,15 @@ function render({ model, el }) {
 
   root.onclick = ({ target: { dataset } }) => {
     if (dataset.do) model.send({ do: dataset.do === "play" && read("playing") ? "pause" : dataset.do });
-    if (dataset.hidden) change({ hidden: JSON.parse(dataset.hidden) });
+    if (dataset.by) {
+      // from what was asked for last, which may not be drawn yet
+      const hidden = [...read("hidden")];
+      const size = hidden[dataset.at];
+      if (size) hidden[dataset.at] = clamp(size + +dataset.by, 1, 8);
+      else if (dataset.by > 0) hidden.push(hidden.at(-1) ?? 4);
+      else hidden.pop();
+      change({ hidden: hidden.slice(0, 4) });
+    }
     if (dataset.key && !dataset.key.startsWith("-")) choose(dataset.key === chosen ? "" : dataset.key);
   };
   find(".nodes").onpointerover = find(".nodes").onpointerout = (event) => {

@@ -238,7 +238,9 @@ class Playground(Explorable):
         """Bring what the browser and Python see up to date."""
         trainer = self._trainer
         frame = trainer.frame()
-        weights = trainer.parameters() if trainer.touched else None
+        weights = trainer.parameters()
+        if not trainer.touched or not np.isfinite(weights).all():
+            weights = None
         state = trainer.settings.to_text(frame["epoch"], weights)
         with self.hold_sync():
             for name, (x, y) in (("train", trainer.train), ("test", trainer.test)):

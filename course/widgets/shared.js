@@ -68,11 +68,13 @@ export function onFrame(draw) {
  * has it, or another or none, read aloud when it comes to rest, `end` cleans up.
  */
 export function stage({ model, el }, name, label, markup) {
-  // without the attribute JupyterLab's one-letter shortcuts act on the cell while a slider has the focus
-  const root = element(`<div class="explorable ${name}" data-lm-suppress-shortcuts="true" role="group"
-    aria-label="${label}">${markup}<p class="says" aria-hidden="true"></p>
+  const root = element(`<div class="explorable ${name}" role="group" aria-label="${label}">${markup}<p class="says" aria-hidden="true"></p>
     <p class="spoken" aria-live="polite"></p></div>`);
   el.append(root);
+  // JupyterLab would take letters and arrow keys for itself; its shortcuts look for this first where the focus is
+  const keep = (target) => set(target, { "data-lm-suppress-shortcuts": true });
+  keep(root);
+  root.addEventListener("focusin", (event) => keep(event.target));
   const find = (selector) => root.querySelector(selector);
   const ends = [];
   let timer;

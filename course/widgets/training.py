@@ -142,9 +142,7 @@ class Player:
         numbers that are no longer finite.
     """
 
-    def __init__(
-        self, trainer: Trainer, show: Callable[[dict[str, Any]], None], ended: Callable[[], None]
-    ) -> None:
+    def __init__(self, trainer: Trainer, show: Callable[[dict[str, Any]], None], ended: Callable[[], None]) -> None:
         self._trainer, self._show, self._ended = trainer, show, ended
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None

@@ -1,4 +1,7 @@
-"""What layers are asked: output, and gradients of input and weights, from Keras on PyTorch."""
+"""What layers are asked: output, and gradients of input and weights, from Keras on PyTorch, and from PyTorch alone.
+
+Keras multiplies matrices in float32 here whatever it is told, so it is right to about 1e-7; PyTorch does in float64.
+"""
 
 from typing import Any
 
@@ -70,7 +73,7 @@ def slope(shape: tuple[int, ...]) -> np.ndarray:
 def ask_layer(name: str, arguments: dict[str, Any], shapes: Shapes) -> np.ndarray:
     import torch
 
-    layer = getattr(keras().layers, name)(**arguments)
+    layer = getattr(keras().layers, name)(**arguments, dtype="float64")
     xs = [torch.tensor(x, requires_grad=True) for x in inputs(shapes)]
     given = xs if isinstance(shapes, list) else xs[0]
     layer(given)  # builds it
@@ -78,3 +81,27 @@ def ask_layer(name: str, arguments: dict[str, Any], shapes: Shapes) -> np.ndarra
     y = layer(given, training=False)
     (y * torch.tensor(slope(tuple(y.shape)))).sum().backward()
     return flat(y, *(x.grad for x in xs), *(w.value.grad for w in layer.weights))
+
+
+DENSE = {case: what for case, what in LAYERS.items() if what[0] == "Dense"}
+
+
+def ask_dense(_: str, arguments: dict[str, Any], shape: tuple[int, ...]) -> np.ndarray:
+    """The same of a dense layer, from PyTorch alone."""
+    import torch
+
+    functions = {
+        "linear": lambda z: z,
+        "softmax": lambda z: torch.softmax(z, -1),
+        "elu": torch.nn.functional.elu,
+        "softplus": torch.nn.functional.softplus,
+    }
+    activation = arguments.get("activation", "linear")
+    (x,) = (torch.tensor(x, requires_grad=True) for x in inputs(shape))
+    weights = [torch.tensor(weight(0, (shape[-1], arguments["units"])), requires_grad=True)]
+    if arguments.get("use_bias", True):
+        weights.append(torch.tensor(weight(1, (arguments["units"],)), requires_grad=True))
+    z = torch.nn.functional.linear(x, weights[0].T, *weights[1:])
+    y = functions[activation](z) if activation in functions else getattr(torch, activation)(z)
+    (y * torch.tensor(slope(tuple(y.shape)))).sum().backward()
+    return flat(y, x.grad, *(w.grad for w in weights))

@@ -130,9 +130,15 @@ PROGRAMS: dict[str, Program] = {
 }
 
 
-def train(program: Program, lib: ModuleType) -> np.ndarray:
-    """The history by name in alphabetical order, the weights after the training, predictions, and an evaluation."""
+def train(program: Program, lib: ModuleType, dtype: str | None = None) -> np.ndarray:
+    """The history by name in alphabetical order, the weights after the training, predictions, and an evaluation.
+
+    With a `dtype`, the model (of `course`) is converted to it before the training.
+    """
     model, arguments = program(lib)
+    if dtype is not None:
+        model = model.astype(dtype)
+        set_waves(model)
     history = model.fit(**arguments, shuffle=False, verbose=0).history
     predictions = model.predict(arguments["x"], verbose=0, batch_size=11)
     evaluation = model.evaluate(arguments["x"], arguments["y"], verbose=0, return_dict=True)
@@ -145,4 +151,9 @@ def train(program: Program, lib: ModuleType) -> np.ndarray:
 
 
 def ask_training(name: str) -> np.ndarray:
-    return train(PROGRAMS[name], keras())
+    before = keras().config.dtype_policy()
+    keras().config.set_dtype_policy("float64")
+    try:
+        return train(PROGRAMS[name], keras())
+    finally:
+        keras().config.set_dtype_policy(before)

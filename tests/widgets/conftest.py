@@ -38,12 +38,13 @@ def show(browser) -> Iterator[Callable[..., Any]]:
 
     def open_page(widget: Any, color_scheme: str = "light") -> Any:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme=color_scheme)
+        page.set_default_timeout(10_000)
         pages.append(page)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
         page.on("request", lambda request: None if local(request.url) else trouble.append(request.url))
         page.set_content(widget.page())
-        page.wait_for_function("window.dispose")
+        page.wait_for_function("typeof dispose === 'function'")
         return page
 
     yield open_page

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from tests.widgets.conftest import settle
 
 from course import activations
 from course.widgets import ActivationGallery
 from course.widgets.activations import CURVES
+from tests.widgets.conftest import settle
 
 browser_test = pytest.mark.browser
 
@@ -37,7 +37,6 @@ def captions(page):
 def test_values_and_derivatives_are_those_of_course(show, name):
     page = show(ActivationGallery())
     z = np.append(np.linspace(-6, 6, 101), [-700.0, 700.0])
-    page.add_script_tag(content="window.evaluate = (table, z) => z.map((v) => table(v))")
     f = activations.get(name)
     for table, expected in (("functions", f(z)), ("derivatives", f.derivative(z))):
         pick = ".value" if table == "functions" else ""
@@ -79,7 +78,9 @@ def test_softmax_and_its_derivatives_are_those_of_course(show):
     z = np.random.default_rng(0).normal(size=(20, 3)) * 4
     got = np.array(page.evaluate("z => z.map(explorable.softmax)", z.tolist()))
     np.testing.assert_allclose(got, activations.softmax(z), rtol=1e-12)
-    jacobians = page.evaluate("z => z.map((each) => explorable.softmaxDerivatives(explorable.softmax(each)))", z.tolist())
+    jacobians = page.evaluate(
+        "z => z.map((each) => explorable.softmaxDerivatives(explorable.softmax(each)))", z.tolist()
+    )
     np.testing.assert_allclose(jacobians, activations.softmax.jacobian(z), rtol=1e-10, atol=1e-15)
 
 
@@ -88,8 +89,8 @@ def test_softmax_shows_its_numbers(show):
     page = show(ActivationGallery("softmax"))
     settle(page)
     p = activations.softmax(np.array([[1.0, 2.0, -1.0]]))[0]
-    assert page.locator(".value .bars .name").all_inner_texts() == [f"{v:.3f}" for v in p]
-    shown = page.locator(".slope .bars .name").all_inner_texts()
+    assert page.locator(".value .bars .name").all_text_contents() == [f"{v:.3f}" for v in p]
+    shown = page.locator(".slope .bars .name").all_text_contents()
     jacobian = np.diag(p) - np.outer(p, p)
     np.testing.assert_allclose([float(v.replace("−", "-")) for v in shown], jacobian.ravel(), atol=5.1e-4)
     page.get_by_label("z₂").focus()

@@ -130,6 +130,8 @@ def test_keys_stay_inside(show, make):
     """JupyterLab leaves the keyboard alone where this attribute is."""
     page = show(make())
     assert page.locator(".explorable").get_attribute("data-lm-suppress-shortcuts") == "true"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.lmSuppressShortcuts") == "true"
 
 
 @browser_test

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.widgets.conftest import settle
 
 from course import activations
 from course.widgets import NeuronExplorer
 from course.widgets.neuron import ACTIVATIONS
+from tests.widgets.conftest import settle
 
 browser_test = pytest.mark.browser
 
@@ -170,7 +170,10 @@ def test_arguments_are_left_alone():
         ({"activation": "relo"}, r"NeuronExplorer: activation must be .*got 'relo'; did you mean 'relu'\?"),
         ({"activation": "softmax"}, r"NeuronExplorer: activation must be .*got 'softmax'"),
         ({"points": [1, 2]}, r"NeuronExplorer: points must be finite numbers of shape \(n, 2\), got \[1, 2\]"),
-        ({"points": [[1, 2]], "labels": [0, 1]}, r"NeuronExplorer: labels must have one value for each of the 1 points"),
+        (
+            {"points": [[1, 2]], "labels": [0, 1]},
+            r"NeuronExplorer: labels must have one value for each of the 1 points",
+        ),
         ({"points": [[1, 2]] * 3, "labels": [0, 1, 2]}, r"NeuronExplorer: labels must have two different values"),
     ],
 )

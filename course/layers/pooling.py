@@ -1,0 +1,216 @@
+"""Pooling: of each window only the largest number is kept, or the mean, in every channel on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Unpack
+
+import numpy as np
+
+from course.convolution import threads
+from course.layers.base import Layer, LayerOptions, Shape
+from course.layers.sliding import as_images, as_window, check_data_format, check_padding, lengths_and_channels, sizes
+from course.shapes import Axis, Window, axis
+
+BLOCK = 2**17
+"""Numbers of the input that are worked on at a time, so that they stay in the cache."""
+
+
+class _Pooling(Layer):
+    rank: int
+
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **options: Unpack[LayerOptions],
+    ) -> None:
+        super().__init__(**options)
+        where = type(self).__name__
+        self.pool_size = sizes(where, "pool_size", pool_size, self.rank)
+        self.strides = self.pool_size if strides is None else sizes(where, "strides", strides, self.rank)
+        self.padding = check_padding(where, padding)
+        check_data_format(where, data_format)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        lengths, channels = lengths_and_channels(self.label, input_shape, self.rank)
+        known = self._axes([length or 10_000 for length in lengths])
+        return (*(length and axis.output for length, axis in zip(lengths, known, strict=True)), channels)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        """One number for each window of x.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, h, w, channels), or (n, steps, channels)
+
+        Returns
+        -------
+        y : ndarray of shape (n, h', w', channels), or (n, steps', channels)
+        cache : (x, y)
+        """
+        images, window = as_images(x), as_window(self._axes(x.shape[1:-1]))
+        y = np.empty((len(x), window[0].output, window[1].output, x.shape[-1]), x.dtype)
+        _each_block(lambda block: self.pool(images[block], window, y[block]), images)
+        y = y[:, 0] if self.rank == 1 else y
+        return y, (x, y)
+
+    def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
+        """Each dy goes to the pixels of its window that made y."""
+        x, y, slopes = as_images(cache[0]), as_images(cache[1]), as_images(dy)
+        window = as_window(self._axes(cache[0].shape[1:-1]))
+        dx = np.empty(x.shape, dy.dtype)
+        _each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, dx[block]), x)
+        return dx.reshape(cache[0].shape)
+
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+        """Fill `y` from some images."""
+        raise NotImplementedError
+
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
+        """Fill `dx` for some images."""
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "pool_size": list(self.pool_size),
+            "strides": list(self.strides),
+            "padding": self.padding,
+            **super().get_config(),
+        }
+
+    def _axes(self, lengths: Any) -> list[Axis]:
+        each = zip(lengths, self.pool_size, self.strides, strict=True)
+        return [axis(length, k, s, self.padding, where=self.label) for length, k, s in each]
+
+
+class _MaxPooling(_Pooling):
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+        if any(axis.before or axis.after for axis in window):
+            y.fill(-np.inf)
+        else:
+            y[...] = x[_views(window)[0][1]]
+        for outputs, inputs in _views(window):
+            np.maximum(y[outputs], x[inputs], out=y[outputs])
+
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
+        left = dy.copy()
+        if not _tiles(window):
+            dx.fill(0)
+        for outputs, inputs in _views(window):
+            # of several pixels that are the largest the first takes all
+            share = left[outputs] * (x[inputs] == y[outputs])
+            left[outputs] -= share
+            _give(share, dx, inputs, window)
+
+
+class _AveragePooling(_Pooling):
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+        y.fill(0)
+        for outputs, inputs in _views(window):
+            y[outputs] += x[inputs]
+        y *= _weights(window, y.dtype)
+
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
+        share = dy * _weights(window, dy.dtype)
+        if not _tiles(window):
+            dx.fill(0)
+        for outputs, inputs in _views(window):
+            _give(share[outputs], dx, inputs, window)
+
+
+class MaxPooling2D(_MaxPooling):
+    """The largest number of each window: (n, h, w, channels) → (n, h', w', channels).
+
+    Parameters
+    ----------
+    pool_size : int or (int, int)
+        Rows and columns of the window.
+    strides : int or (int, int), optional
+        The step from one window to the next; `pool_size` if left out, so that windows lie side by side.
+    padding : "valid" or "same"
+        Whether windows that reach over the edge are left out, or taken with the pixels they have.
+    data_format : "channels_last", optional
+    **options
+        name, trainable, dtype, input_shape: see `Layer`.
+    """
+
+    rank = 2
+
+
+class AveragePooling2D(_AveragePooling):
+    """The mean of each window: (n, h, w, channels) → (n, h', w', channels). The parameters are `MaxPooling2D`'s."""
+
+    rank = 2
+
+
+class MaxPooling1D(_MaxPooling):
+    """The largest number of each window: (n, steps, channels) → (n, steps', channels).
+
+    The parameters are `MaxPooling2D`'s, with one number where it takes two.
+    """
+
+    rank = 1
+
+
+class AveragePooling1D(_AveragePooling):
+    """The mean of each window: (n, steps, channels) → (n, steps', channels).
+
+    The parameters are `MaxPooling2D`'s, with one number where it takes two.
+    """
+
+    rank = 1
+
+
+MaxPool2D, MaxPool1D, AvgPool2D, AvgPool1D = MaxPooling2D, MaxPooling1D, AveragePooling2D, AveragePooling1D
+
+
+def _views(window: Window) -> list[tuple[tuple[slice, ...], tuple[slice, ...]]]:
+    """For each place in the window: the outputs that have a pixel there, and these pixels."""
+    down, across = window
+    everything = slice(None)
+    views = []
+    for i in range(down.kernel):
+        for j in range(across.kernel):
+            (from_rows, rows), (from_columns, columns) = down.seen_through(i), across.seen_through(j)
+            views.append(((everything, from_rows, from_columns), (everything, rows, columns)))
+    return views
+
+
+def _tiles(window: Window) -> bool:
+    """Whether each pixel is in one window exactly."""
+    return all(axis.kernel == axis.stride and axis.size == axis.output * axis.stride for axis in window)
+
+
+def _give(share: np.ndarray, dx: np.ndarray, pixels: tuple[slice, ...], window: Window) -> None:
+    """Add to pixels, or set them where nothing else is added."""
+    if all(axis.kernel <= axis.stride for axis in window):
+        dx[pixels] = share
+    else:
+        dx[pixels] += share
+
+
+def _weights(window: Window, dtype: np.dtype) -> np.ndarray:
+    """One over the number of pixels in each window: (h', w', 1)."""
+    down, across = ([_inside(axis, output) for output in range(axis.output)] for axis in window)
+    return (1.0 / np.multiply.outer(down, across)[:, :, None]).astype(dtype)
+
+
+def _inside(axis: Axis, output: int) -> int:
+    """How many pixels of a window aren't padding."""
+    first = output * axis.stride - axis.before
+    return min(first + axis.kernel, axis.size) - max(first, 0)
+
+
+def _each_block(work: Callable[[slice], None], x: np.ndarray) -> None:
+    """Work on a few images at a time, on all threads where there is enough to do."""
+    size = max(x[0].size, 1) if len(x) else 1
+    some = max(BLOCK // size, 1)
+
+    def part(images: slice) -> None:
+        for start in range(images.start, images.stop, some):
+            work(slice(start, min(start + some, images.stop)))
+
+    threads.run(part, threads.split(len(x), threads.threads() if x.size > 2 * BLOCK else 1))

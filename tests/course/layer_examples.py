@@ -1,0 +1,51 @@
+"""Example arguments of every layer: a layer that is listed here is held to the contract (test_layer_contract.py)."""
+
+from typing import Any, NamedTuple
+
+import course
+from course import layers
+
+
+class Example(NamedTuple):
+    """Arguments of a layer, and the shape (a list of them for several inputs) of one example for it."""
+
+    arguments: dict[str, Any]
+    input_shape: Any
+
+
+def network(**options):
+    x = layers.Input((4,))
+    hidden = layers.Dense(3, activation="tanh")(x)
+    return course.Model(x, layers.add([layers.Dense(2)(hidden), layers.Dense(2)(x)]), **options)
+
+
+def stack(**options):
+    return course.Sequential([layers.Dense(3, activation="elu"), layers.Dropout(0.3), layers.Dense(2)], **options)
+
+
+EXAMPLES: dict[Any, list[Example]] = {
+    layers.Activation: [Example({"activation": "tanh"}, (3,)), Example({"activation": "softmax"}, (2, 3))],
+    layers.Add: [Example({}, [(3,), (3,)]), Example({}, [(2, 3), (1, 3), (2, 3)])],
+    layers.Average: [Example({}, [(3,), (3,), (3,)])],
+    layers.Concatenate: [Example({}, [(3,), (2,)]), Example({"axis": 1}, [(3, 2), (1, 2)])],
+    layers.Dense: [
+        Example({"units": 3}, (4,)),
+        Example({"units": 2, "activation": "sigmoid", "use_bias": False}, (3, 4)),
+        Example({"units": 3, "activation": "softmax", "kernel_regularizer": "l2", "bias_initializer": "ones"}, (4,)),
+    ],
+    layers.Dropout: [Example({"rate": 0.4}, (5,)), Example({"rate": 0.5, "noise_shape": (None, 1, None)}, (4, 3))],
+    layers.ELU: [Example({"alpha": 0.5}, (4,))],
+    layers.Flatten: [Example({}, (2, 3)), Example({}, (4,))],
+    layers.InputLayer: [Example({"shape": (3,)}, (3,))],
+    layers.LeakyReLU: [Example({"negative_slope": 0.1}, (4,))],
+    layers.Maximum: [Example({}, [(3,), (3,)])],
+    layers.Minimum: [Example({}, [(3,), (3,)])],
+    layers.Multiply: [Example({}, [(3,), (3,), (3,)]), Example({}, [(2, 3), (1, 3)])],
+    layers.PReLU: [Example({}, (4,)), Example({"shared_axes": [1, 2]}, (2, 3, 2))],
+    layers.ReLU: [Example({}, (4,)), Example({"max_value": 1.0, "negative_slope": 0.2, "threshold": 0.1}, (4,))],
+    layers.Reshape: [Example({"target_shape": (3, 2)}, (6,)), Example({"target_shape": (-1,)}, (2, 3))],
+    layers.Softmax: [Example({"axis": 1}, (3, 2))],
+    layers.Subtract: [Example({}, [(3,), (3,)])],
+    network: [Example({}, (4,))],
+    stack: [Example({}, (4,))],
+}
