@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from course.errors import check_choice, check_integer
 
 Padding: TypeAlias = int | str | tuple[int, int]
-"""`"valid"` (none), `"same"` (the output has ⌈size / stride⌉ pixels), as many zeros on both sides, or (before, after)."""
+"""`"valid"`, no zeros; `"same"`, as many as make the output ⌈size / stride⌉; on both sides so many; or (before, after)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def effective_kernel(kernel: int, dilation: int = 1) -> int:
 
 
 def receptive_field(layers: Iterable[Any]) -> int:
-    """How many pixels of the image one number of the last layer sees, along one axis: 1 + Σ d (k − 1) · (stride so far).
+    """How many pixels of the image a number of the last layer sees, along one axis: 1 + Σ d (k − 1) · (stride so far).
 
     Parameters
     ----------

@@ -159,7 +159,7 @@ class _Repeated:
     """Channels repeated to the shape of whole arrays, since NumPy is slow to combine long arrays with short ones."""
 
     def __init__(self, channels: np.ndarray | None) -> None:
-        self.channels = channels
+        self.channels = np.zeros(1) if channels is None else channels
         self._wide: dict[tuple[int, ...], np.ndarray] = {}
 
     def like(self, array: np.ndarray) -> np.ndarray:

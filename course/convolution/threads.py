@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from typing import Any, TypeVar
 
 Part = TypeVar("Part")
@@ -22,7 +23,7 @@ def split(count: int, parts: int) -> list[slice]:
     """`count` things in `parts` parts whose sizes differ by one at most; no part is empty."""
     parts = min(parts, count)
     bounds = [part * count // parts for part in range(parts + 1)] if parts else [0]
-    return [slice(first, last) for first, last in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [slice(first, last) for first, last in pairwise(bounds)]
 
 
 def run(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
@@ -101,5 +102,6 @@ def _forget_threads() -> None:
     _blas = _Blas()
 
 
-# a forked process has none of its parent's threads
-os.register_at_fork(after_in_child=_forget_threads) if hasattr(os, "register_at_fork") else None
+if hasattr(os, "register_at_fork"):
+    # a forked process has none of its parent's threads
+    os.register_at_fork(after_in_child=_forget_threads)

@@ -3,9 +3,21 @@
 from course.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from course.layers.augmentation import RandomFlip, RandomRotation90, RandomTranslation
 from course.layers.base import Layer, Parameter
+from course.layers.conv import Conv1D, Conv2D
+from course.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from course.layers.dense import Dense
 from course.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D
 from course.layers.embedding import Embedding
+from course.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
 from course.layers.input import Input, InputLayer
 from course.layers.merging import (
     Add,
@@ -26,6 +38,16 @@ from course.layers.merging import (
 from course.layers.noise import GaussianDropout, GaussianNoise
 from course.layers.normalization import BatchNormalization, LayerNormalization
 from course.layers.padding import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from course.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from course.layers.resampling import UpSampling1D, UpSampling2D
 from course.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from course.layers.symbol import Symbol
@@ -35,8 +57,16 @@ __all__ = [
     "Activation",
     "Add",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AvgPool1D",
+    "AvgPool2D",
     "BatchNormalization",
     "Concatenate",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Dense",
@@ -45,11 +75,23 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
     "Input",
     "InputLayer",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPooling1D",
+    "MaxPooling2D",
     "Maximum",
     "Minimum",
     "Multiply",

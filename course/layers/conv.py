@@ -152,7 +152,8 @@ class Conv2D(_Convolution):
 class Conv1D(_Convolution):
     """Sequences to sequences: (n, steps, channels) → (n, steps', filters).
 
-    The parameters are those of `Conv2D`, with one number where it takes two; W has the shape (steps, channels, filters).
+    The parameters are those of `Conv2D`, with one number where it takes two; W has the shape (steps, channels,
+    filters).
     """
 
     rank = 1

@@ -123,7 +123,7 @@ class Conv2DTranspose(_TransposedConvolution):
     strides : int or (int, int)
         The step from one window to the next, by which the image grows.
     padding : "valid" or "same"
-        "same" gives h · stride rows, "valid" (h − 1) · stride + max(kernel, stride); see `shapes.transposed_output_size`.
+        "same" gives h · stride rows, "valid" (h − 1) · stride + max(kernel, stride).
     output_padding : int or (int, int), optional
         Rows and columns beyond the smallest output, below the stride; if left out, the sizes above.
     data_format : "channels_last", optional

@@ -100,7 +100,7 @@ class Embedding(Layer):
     def _whole_numbers(self, x: np.ndarray) -> np.ndarray:
         rounded = np.rint(x)
         # what was computed in floats may miss a whole number by a little
-        whole = np.abs(x - rounded) < 1e-3
+        whole = np.isclose(x, rounded, rtol=0.0, atol=1e-3)
         if not whole.all():
             raise ValueError(f"{self.label}: inputs must be whole numbers, got {x[~whole].flat[0]}")
         outside = (rounded < 0) | (rounded >= self.input_dim)

@@ -55,7 +55,6 @@ class Kernels(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.final_activation = absorbable(self.activation)
 
     def kernel_shape(self, channels: int) -> tuple[int, ...]:
         """The shape of the kernel for inputs with so many channels."""
@@ -89,6 +88,10 @@ class Kernels(Layer):
         # a length that isn't known yet stays unknown, whatever stands in for it
         known = self.output_lengths([length or 10_000 for length in lengths])
         return (*(length and output for length, output in zip(lengths, known, strict=True)), self.filters)
+
+    @property
+    def final_activation(self) -> str | None:
+        return absorbable(self.activation)
 
     def logits(self, cache: Any) -> np.ndarray:
         return cache[1]

@@ -171,7 +171,7 @@ def _views(window: Window) -> list[tuple[tuple[slice, ...], tuple[slice, ...]]]:
     """For each place in the window: the outputs that have a pixel there, and these pixels."""
     down, across = window
     everything = slice(None)
-    views = []
+    views: list[tuple[tuple[slice, ...], tuple[slice, ...]]] = []
     for i in range(down.kernel):
         for j in range(across.kernel):
             (from_rows, rows), (from_columns, columns) = down.seen_through(i), across.seen_through(j)

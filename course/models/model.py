@@ -16,11 +16,11 @@ from course.models.network import Network
 from course.models.objective import Objective
 from course.models.training import (
     Training,
+    evaluation_epoch,
+    evaluation_step,
     predict_batches,
     prepare,
     quietly,
-    evaluation_epoch,
-    evaluation_step,
     train_epoch,
     train_step,
 )

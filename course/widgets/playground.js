@@ -86,7 +86,7 @@ const centres = span(-REACH, REACH, 2 * GRID).filter((_, i) => i % 2);
 const PLANE = [centres.flatMap(() => centres), centres.toReversed().flatMap((y) => centres.map(() => y))];
 
 function render({ model, el }) {
-  const { root, find, put, change, watch, say, end } = stage({ model, el }, "playground", "Neural network playground", MARKUP);
+  const { root, find, put, change, watch, say, end } = stage({ model, el }, "playground", "Playground", MARKUP);
   const read = (name) => model.get(name);
   let frame; // the epoch, losses and parameters that are shown
   let history = []; // of epochs and losses
@@ -206,7 +206,7 @@ function render({ model, el }) {
     const right = points.filter((p, i) => guesses[i] > 0.5 === p[2] > 0).length / points.length;
     const [train, test] = losses.map((loss) => (loss === null ? "∞" : text(loss, 3)));
     find(".losses").innerHTML = `<i>epoch <b>${epoch}</b></i><i class="train">train loss <b>${train}</b></i><i class="test">test loss <b>${test}</b></i>`;
-    const high = (loss) => LOW - (clamp(loss ?? 1, 0, 0.8) / 0.8) * (LOW - 2);
+    const high = (loss) => LOW - Math.min(1, (loss ?? 1) / 0.8) * (LOW - 2);
     ["train", "test"].forEach((kind, k) => {
       const path = history.map((each) => `${(LONG * each.epoch) / Math.max(epoch, 1)} ${high(each.losses[k])}`);
       put(`.history .${kind}`, { d: `M${path.join("L")}` });
@@ -261,8 +261,8 @@ function render({ model, el }) {
     }
     if (dataset.key && !dataset.key.startsWith("-")) choose(dataset.key === chosen ? "" : dataset.key);
   };
-  find(".nodes").onpointerover = find(".nodes").onpointerout = (event) => {
-    hovered = (event.type === "pointerover" && event.target.dataset.key) || "";
+  root.onpointerover = ({ target }) => {
+    hovered = target.matches(".node") ? target.dataset.key : "";
     redraw();
   };
   find(".state input").onfocus = (event) => event.target.select();

@@ -72,9 +72,9 @@ export function stage({ model, el }, name, label, markup) {
     <p class="spoken" aria-live="polite"></p></div>`);
   el.append(root);
   // JupyterLab would take letters and arrow keys for itself; its shortcuts look for this first where the focus is
-  const keep = (target) => set(target, { "data-lm-suppress-shortcuts": true });
-  keep(root);
-  root.addEventListener("focusin", (event) => keep(event.target));
+  const ours = { "data-lm-suppress-shortcuts": true };
+  set(root, ours);
+  root.addEventListener("focusin", (event) => set(event.target, ours));
   const find = (selector) => root.querySelector(selector);
   const ends = [];
   let timer;

@@ -78,7 +78,7 @@ def test_an_empty_batch():
         ([[-1, 2]], r'Embedding "table": inputs must be whole numbers from 0 to 3, for input_dim=4, got -1'),
         ([[0.5, 2]], r'Embedding "table": inputs must be whole numbers, got 0.5'),
         ([[np.nan, 2]], r'Embedding "table": inputs must be whole numbers, got nan'),
-        ([[np.inf, 2]], r'Embedding "table": inputs must be whole numbers, got (nan|inf)'),
+        ([[np.inf, 2]], r'Embedding "table": inputs must be whole numbers from 0 to 3, for input_dim=4, got inf'),
         ([["a", "b"]], r'Embedding "table": inputs must hold real numbers, got strings'),
     ],
 )

@@ -96,13 +96,6 @@ def test_the_same_draws_in_float32_and_float64(make):
     np.testing.assert_allclose(single, double, rtol=1e-5, atol=1e-6)
 
 
-@every
-def test_numpys_global_generator_is_left_alone(make):
-    before = np.random.get_state()[1].copy()
-    make().forward(SMALL, training=True)
-    np.testing.assert_array_equal(np.random.get_state()[1], before)
-
-
 def test_no_noise_and_everything_dropped():
     for layer in (layers.GaussianNoise(0), layers.GaussianDropout(0), layers.SpatialDropout1D(0)):
         assert layer.forward(SMALL, training=True)[0] is SMALL
