@@ -16,6 +16,7 @@ def main() -> None:
     if unknown := set(chosen) - set(known):
         sys.exit(f"benchmarks: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     for name in chosen:
+        sys.argv = [f"benchmarks/{name}.py"]  # each reads its own arguments, and has none here
         print(f"\n{name}\n{'-' * len(name)}", flush=True)
         importlib.import_module(f"benchmarks.{name}").main()
 

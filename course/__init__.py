@@ -3,6 +3,9 @@
 The names are Keras's: `import course as tfk; tfkl = tfk.layers`, then `tfk.Sequential([tfkl.Dense(4, input_dim=3)])`.
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from course import (
     activations,
     callbacks,
@@ -33,3 +36,13 @@ __all__ = [
     "regularizers",
     "utils",
 ]
+
+
+_ON_DEMAND = ("data", "gradcheck", "interop", "neuron", "plots", "schedules", "shapes", "widgets")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """The parts that not every program needs are imported where they are first named."""
+    if name in _ON_DEMAND:
+        return import_module(f"course.{name}")
+    raise AttributeError(f"module 'course' has no attribute {name!r}")

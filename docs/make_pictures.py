@@ -43,7 +43,7 @@ def picture(page: Page) -> bytes:
     page.wait_for_timeout(500)
     image = Image.open(io.BytesIO(page.locator(".explorable").screenshot())).convert("RGB")
     png = io.BytesIO()
-    image.quantize(255, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(png, "png", optimize=True)
+    image.quantize(255).save(png, "png", optimize=True)
     return png.getvalue()
 
 

@@ -92,11 +92,8 @@ def pair(where: str, ours: Sequence[Ours], theirs: Sequence[Theirs], names: Mapp
     for one, other in _in_pairs(where, list(ours), list(theirs), names or {}):
         if one is None or other is None:
             left = one.layer.label if one else other.label if other else ""
-            raise Mismatch(
-                where,
-                f"{left} has no counterpart: the course model has {len(ours)} layers with weights, "
-                f"the other {len(theirs)}",
-            )
+            there_are = "there is 1 layer" if len(ours) == 1 else f"there are {len(ours)} layers"
+            raise Mismatch(where, f"{left} has no counterpart: {there_are} with weights here, {len(theirs)} there")
         _check(where, one, other)
         links += [Link(parameter, other.arrays[name], places) for name, (parameter, places) in one.parameters.items()]
     return links

@@ -48,7 +48,7 @@ NAMES = {
 }
 
 SETTINGS = {"epsilon": "eps", "strides": "stride", "dilation_rate": "dilation"}
-"""Arguments that must be the same. Momentum isn't among them: PyTorch's is one minus ours, and acts in training only."""
+"""Arguments that must be the same. Momentum, which is one minus ours there and acts in training only, needn't."""
 
 COUNTER = "num_batches_tracked"
 """A buffer of BatchNorm that has no counterpart here, nor any effect where momentum is given."""

@@ -26,7 +26,8 @@ class _UpSampling(Layer):
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
         stretch = _repeat if self.interpolation == "nearest" else _interpolate
-        for axis, factor in enumerate(self.factors, start=1):
+        # the last axis first: the largest array is then made of the longest rows
+        for axis, factor in reversed(list(enumerate(self.factors, start=1))):
             if factor > 1:
                 y = stretch(_as_lines(x, axis), factor)
                 x = y.reshape(*x.shape[:axis], factor * x.shape[axis], *x.shape[axis + 1 :])
@@ -124,11 +125,15 @@ def _interpolate(lines: np.ndarray, factor: int) -> np.ndarray:
     """(lines, length, inner) -> (lines, length, factor, inner): around each entry, on the way to its neighbours."""
     outer, length, inner = lines.shape
     y = np.empty((outer, length, factor, inner), lines.dtype)
-    before = np.concatenate([lines[:, :1], lines[:, :-1]], axis=1)
-    behind = np.concatenate([lines[:, 1:], lines[:, -1:]], axis=1)
     for place, way in enumerate(_ways(factor)):
-        neighbour = before if way < 0 else behind
-        y[:, :, place] = (1.0 - abs(way)) * lines + abs(way) * neighbour
+        new = np.multiply(lines, 1.0 - abs(way), out=y[:, :, place])
+        share = abs(way) * lines
+        if way < 0:
+            new[:, 1:] += share[:, :-1]
+            new[:, 0] += share[:, 0]
+        else:
+            new[:, :-1] += share[:, 1:]
+            new[:, -1] += share[:, -1]
     return y
 
 

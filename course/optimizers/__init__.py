@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from course import schedules
 from course.errors import check_number, check_positive
 from course.optimizers.base import LearningRate, Optimizer
 from course.registry import Registry
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 
 
 class SGD(Optimizer):

@@ -61,8 +61,11 @@ export function saturated(derivative) {
 
 /** "below −2.94 and above 2.94" */
 export function inWords(intervals) {
-  return intervals.map(([from, to]) =>
-    from === -REACH ? (to === REACH ? "everywhere" : `below ${text(to)}`) : to === REACH ? `above ${text(from)}` : `from ${text(from)} to ${text(to)}`).join(" and ");
+  const one = ([from, to]) => {
+    if (from === -REACH) return to === REACH ? "everywhere" : `below ${text(to)}`;
+    return to === REACH ? `above ${text(from)}` : `from ${text(from)} to ${text(to)}`;
+  };
+  return intervals.map(one).join(" and ");
 }
 
 /** A small picture of a function: its curve, and dashed its derivative. */
@@ -112,6 +115,10 @@ function render({ model, el }) {
   }
   const redraw = onFrame(draw);
 
+  const caption = (box, kind, words) => {
+    find(`.${box}`).previousElementSibling.innerHTML = `${kind} ${words}`;
+  };
+
   function drawCurves(name) {
     const other = read("compare");
     const at = read("z");
@@ -119,13 +126,20 @@ function render({ model, el }) {
     const of = (key, kind) => (v) => (kind === "value" ? functions[key].value : derivatives[key])(v, parameters[key]);
     const flat = saturated(of(name, "derivative"));
     const small = BOUNDED.includes(name) && (!other || BOUNDED.includes(other));
-    const scale = { value: small ? [-1.2, 1.2, 0.5] : [-2.2, 4.2, 1], derivative: [-0.15, [name, other].includes("selu") ? 1.9 : 1.25, 0.25] };
+    const steep = [name, other].includes("selu");
+    const scale = {
+      value: small ? [-1.2, 1.2, 0.5] : [-2.2, 4.2, 1],
+      derivative: [-0.15, steep ? 1.9 : 1.25, 0.25],
+    };
     [["value", "value", "f(z)"], ["slope", "derivative", "f′(z)"]].forEach(([box, kind, title]) => {
       const f = of(name, kind);
       const { across, up, axes, path, left, bottom } = plot(WIDTH, HEIGHT, [-REACH, REACH, 1], scale[kind], "z");
       const g = other && of(other, kind);
       find(`.${box} .axes`).innerHTML = axes;
-      find(`.${box} .flat`).innerHTML = flat.map(([from, to]) => `<path d="M${across(from)} 0H${across(to)}V${HEIGHT}H${across(from)}Z"/>`).join("");
+      find(`.${box} .flat`).innerHTML = flat.map((ends) => {
+        const [from, to] = ends.map(across);
+        return `<path d="M${from} 0H${to}V${HEIGHT}H${from}Z"/>`;
+      }).join("");
       put(`.${box} .curve:not(.other)`, { d: `M${path(f, -REACH, REACH)}` });
       put(`.${box} .curve.other`, { d: g ? `M${path(g, -REACH, REACH)}` : "" });
       const [cx, cy] = [across(at), up(f(at))];
@@ -133,7 +147,7 @@ function render({ model, el }) {
       put(`.${box} .dot.other`, { cx, cy: g ? up(g(at)) : -99 });
       put(`.${box} .drop`, { d: `M${cx} ${bottom}V${cy}H${left}` });
       const also = g ? `<i>${TITLES[other]} ${text(g(at), 3)}</i>` : "";
-      find(`.${box}`).previousElementSibling.innerHTML = `${kind} <b>${title.replace("z", text(at))} = ${text(f(at), 3)}</b>${also}`;
+      caption(box, kind, `<b>${title.replace("z", text(at))} = ${text(f(at), 3)}</b>${also}`);
       find(`.${box} .bars`).innerHTML = "";
     });
     z.show(at);
@@ -148,23 +162,28 @@ function render({ model, el }) {
   function drawSoftmax() {
     const values = read("logits");
     const p = softmax(values);
-    const cell = 62;
-    find(".value .bars").innerHTML = p.map((pi, i) => {
-      const height = pi * 170;
-      const x = 60 + i * 110;
-      return `<rect x="${x}" y="${200 - height}" width="70" height="${height}"/>` +
-        words(x + 35, 192 - height, text(pi, 3), 'class="middle name"') + words(x + 35, 218, `p${"₁₂₃"[i]}`, 'class="middle"');
-    }).join("") + `<path d="M40 200H380"/>`;
-    find(".slope .bars").innerHTML = softmaxDerivatives(p).flatMap((row, i) => row.map((d, j) => {
-      const [x, y] = [110 + j * cell * 1.3, 20 + i * cell];
-      return `<rect class="${d < 0 ? "minus" : "plus"}" fill-opacity="${Math.abs(d) * 4}" x="${x}" y="${y}" width="${cell * 1.3 - 4}" height="${cell - 4}"/>` +
-        words(x + cell * 0.65 - 2, y + cell / 2 + 3, (d > 0 ? "+" : "") + text(d, 3), 'class="middle name"');
-    })).join("") + [0, 1, 2].map((i) => words(98, 55 + i * cell, `p${"₁₂₃"[i]}`, 'class="end"') + words(148 + i * cell * 1.3, 222, `z${"₁₂₃"[i]}`, 'class="middle"')).join("");
-    find(".value").previousElementSibling.innerHTML = "value <b>three probabilities that sum to 1</b>";
-    find(".slope").previousElementSibling.innerHTML = "derivative <b>∂pᵢ/∂zⱼ = pᵢ(1 − pᵢ) if i = j, else −pᵢpⱼ</b>";
+    const lower = (i) => "₁₂₃"[i];
+    find(".value .bars").innerHTML = `<path d="M40 200H380"/>` + p.map((pi, i) => {
+      const [x, high] = [60 + i * 110, pi * 170];
+      return `<rect x="${x}" y="${200 - high}" width="70" height="${high}"/>` +
+        words(x + 35, 192 - high, text(pi, 3), 'class="middle name"') +
+        words(x + 35, 218, `p${lower(i)}`, 'class="middle"');
+    }).join("");
+    const cell = (d, x, y) =>
+      `<rect class="${d < 0 ? "minus" : "plus"}" fill-opacity="${4 * Math.abs(d)}" x="${x}" y="${y}"
+        width="77" height="58"/>` +
+      words(x + 38, y + 34, (d > 0 ? "+" : "") + text(d, 3), 'class="middle name"');
+    find(".slope .bars").innerHTML = softmaxDerivatives(p).map((row, i) =>
+      words(98, 55 + i * 62, `p${lower(i)}`, 'class="end"') +
+      words(148 + i * 81, 222, `z${lower(i)}`, 'class="middle"') +
+      row.map((d, j) => cell(d, 110 + j * 81, 20 + i * 62)).join("")).join("");
+    caption("value", "value", "<b>three probabilities that sum to 1</b>");
+    caption("slope", "derivative", "<b>∂pᵢ/∂zⱼ = pᵢ(1 − pᵢ) if i = j, else −pᵢpⱼ</b>");
     logits.forEach((control, i) => control.show(values[i]));
-    const largest = Math.max(...p);
-    say(`Probabilities ${p.map((v) => text(v, 3)).join(", ")}. ${largest > 0.95 ? "One logit is far above the others: softmax saturates, all derivatives are small." : "Only differences of logits count: adding 1 to all three changes nothing."}`);
+    const remark = Math.max(...p) > 0.95
+      ? "One logit is far above the others: softmax saturates, all derivatives are small."
+      : "Only differences of logits count: adding 1 to all three changes nothing.";
+    say(`Probabilities ${p.map((v) => text(v, 3)).join(", ")}. ${remark}`);
   }
 
   for (const box of ["value", "slope"]) {

@@ -51,7 +51,8 @@ function sum([w1, w2], [x1, x2], b) {
 /** A data point: a circle with a + or a square with a −, so that colour is never alone. */
 function marker(label, size, [x, y]) {
   const kind = ["minus", "plus"][label] ?? "";
-  const shape = label === 0 ? `<path d="M${-size} ${-size}h${2 * size}v${2 * size}h${-2 * size}Z"/>` : `<circle r="${size}"/>`;
+  const side = 2 * size;
+  const shape = label === 0 ? `<path d="M${-size} ${-size}h${side}v${side}h${-side}Z"/>` : `<circle r="${size}"/>`;
   const bar = size * 0.55;
   const sign = kind && `M${-bar} 0H${bar}${label ? `M0 ${-bar}V${bar}` : ""}`;
   return `<g class="datum ${kind}" transform="translate(${x} ${y})">${shape}<path d="${sign}"/></g>`;
@@ -106,8 +107,8 @@ function render({ model, el }) {
     const where = !size ? "every input gives the same" : z ? `on the ${z > 0 ? "+" : "−"} side` : "on the line";
     const labels = read("labels");
     const right = labels.filter((label, i) => output(now, read("points")[i]).z > 0 === label > 0);
-    const score = labels.length ? ` ${right.length} of ${labels.length} data points lie on their side of the line.` : "";
-    say(`Point (${point}): ${where}, z = ${text(z)}, output ${text(f, 3)}.${score}`);
+    const score = ` ${right.length} of ${labels.length} data points lie on their side of the line.`;
+    say(`Point (${point}): ${where}, z = ${text(z)}, output ${text(f, 3)}.${labels.length ? score : ""}`);
   }
   const redraw = onFrame(draw);
 
@@ -143,7 +144,9 @@ function render({ model, el }) {
     const ticks = [-2, -1, 1, 2].map((t) => (t * reach) / 3);
     find(".plane .axes").innerHTML =
       `<path d="M0 ${HALF}H${SIDE}M${HALF} 0V${SIDE}"/>` +
-      ticks.map((t) => words(at([t])[0], HALF + 14, brief(t), 'class="middle"') + words(HALF - 6, at([0, t])[1] + 4, brief(t), 'class="end"')).join("") +
+      ticks.map((t) =>
+        words(HALF + t * unit, HALF + 14, brief(t), 'class="middle"') +
+        words(HALF - 6, HALF - t * unit + 4, brief(t), 'class="end"')).join("") +
       words(SIDE - 6, HALF - 7, "x₁", 'class="name end"') + words(HALF + 8, 15, "x₂", 'class="name"');
     find(".plane .data").innerHTML = read("points").map((p, i) => marker(read("labels")[i], 5, at(p))).join("");
   }
@@ -161,7 +164,8 @@ function render({ model, el }) {
     put(".area.minus", { d: `M${left} ${middle}L${curve(-far, zero)}V${middle}Z` });
     put(".area.plus", { d: `M${across(zero)} ${middle}L${curve(zero, far)}V${middle}Z` });
     find(".section .axes").innerHTML = axes + (size ? `<path class="boundary" d="M${across(zero)} 6V${bottom}"/>` : "");
-    find(".section .data").innerHTML = read("points").map((p, i) => marker(read("labels")[i], 3.5, [along(p), up(output(now, p).f)])).join("");
+    find(".section .data").innerHTML = read("points").map((p, i) =>
+      marker(read("labels")[i], 3.5, [along(p), up(output(now, p).f)])).join("");
 
     const [cx, cy] = [along(x), up(y)];
     put(".section .drop", { d: `M${cx} ${bottom}V${cy}H${left}` });

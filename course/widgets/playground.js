@@ -8,7 +8,7 @@ import { functions, names } from "./functions.js";
 
 const GRID = 50; // a map has 50×50 values
 const REACH = 3; // the plane is shown from −3 to 3
-const [WIDE, HIGH, NODE] = [386, 344, 34]; // the drawing of the network, a neuron in it
+const [WIDE, HIGH] = [386, 344]; // the drawing of the network
 const [LONG, LOW] = [242, 76]; // the curve of the losses
 
 const same = (...values) => values.map((value) => [value, value]);
@@ -24,16 +24,19 @@ const SETTINGS = {
 
 const MARKUP = `
   <div class="bar"><button data-do="play"></button><button data-do="step">Step</button>
-    <button data-do="reset">Reset</button><span class="losses"></span></div>
+    <button data-do="reset">Reset</button>
+    <span class="losses"><i>epoch <b></b></i><i class="train">train loss <b></b></i>
+      <i class="test">test loss <b></b></i></span></div>
   <div class="columns">
     <div class="settings"></div>
     <div class="network"><div class="depth"></div><svg viewBox="0 0 ${WIDE} ${HIGH}" aria-hidden="true"></svg>
       <div class="nodes"></div></div>
-    <div class="result"><p class="legend"></p>
+    <div class="result"><p class="legend"><b></b><i class="minus">■ − class 0</i><i class="plus">● + class 1</i></p>
       <div class="map"><canvas width="${GRID}" height="${GRID}"></canvas>
         <svg viewBox="0 0 ${GRID} ${GRID}" aria-hidden="true"><path class="boundary"/><g></g></svg></div>
-      <svg class="history" viewBox="0 0 ${LONG} ${LOW}" aria-hidden="true"><path d="M0 .5H${LONG}M0 ${LOW - 0.5}H${LONG}"/>
-        <path class="test"/><path class="train"/><text x="4" y="15">loss</text></svg></div>
+      <svg class="history" viewBox="0 0 ${LONG} ${LOW}" aria-hidden="true">
+        <path d="M0 .5H${LONG}M0 ${LOW - 0.5}H${LONG}"/><path class="test"/><path class="train"/>
+        <text x="4" y="15">loss</text></svg></div>
   </div>
   <div class="editor"><label class="state">state <input type="text" readonly></label></div>`;
 
@@ -77,7 +80,9 @@ export function contour(map) {
 /** Orange above zero, blue below, as strong as the value is large. */
 function paint(canvas, map) {
   const pixels = new Uint32Array(GRID * GRID); // a byte each: alpha, blue, green, red
-  map.forEach((v, i) => (pixels[i] = (v > 0 ? 0x009fe6 : 0xb27200) + 0x1000000 * Math.round(200 * Math.min(1, Math.abs(v)))));
+  map.forEach((v, i) => {
+    pixels[i] = (v > 0 ? 0x009fe6 : 0xb27200) + 0x1000000 * Math.round(200 * Math.min(1, Math.abs(v)));
+  });
   canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), GRID), 0, 0);
 }
 
@@ -96,7 +101,8 @@ function render({ model, el }) {
 
   const controls = Object.entries(SETTINGS).map(([name, [label, options]]) =>
     [name, choice(label, options, (value) => change({ [name]: typeof options[0][0] === "number" ? +value : value }))]);
-  controls.splice(1, 0, ["noise", slider("noise", { min: 0, max: 0.5, step: 0.05, digits: 2 }, (noise) => change({ noise }))]);
+  const noise = slider("noise", { min: 0, max: 0.5, step: 0.05, digits: 2 }, (value) => change({ noise: value }));
+  controls.splice(1, 0, ["noise", noise]);
   find(".settings").append(...controls.map(([, control]) => control.root));
 
   const choose = (key) => {
@@ -128,7 +134,7 @@ function render({ model, el }) {
     ];
     const button = (sign, label, at, by, allowed) =>
       `<button aria-label="${label}" data-at="${at}" data-by="${by}" ${allowed ? "" : "disabled"}>${sign}</button>`;
-    const percent = (part, whole) => `${(100 * part) / whole}%`;
+    const left = (x) => `left:${(100 * x) / WIDE}%`;
 
     find(".depth").innerHTML =
       button("−", "one layer less", -1, -1, hidden.length) +
@@ -137,26 +143,26 @@ function render({ model, el }) {
     let [nodes, lines, targets] = ["", "", ""];
     const options = [["", "click a line or a neuron"]];
     sizes.forEach((size, layer) => {
-      const [left] = at(layer, 0);
       if (layer && layer < sizes.length - 1) {
-        nodes += `<div class="units" style="left:${percent(left, WIDE)}">` +
+        nodes += `<div class="units" style="${left(at(layer, 0)[0])}">` +
           button("−", `one neuron less in layer ${layer}`, layer - 1, -1, size > 1) + size +
           button("+", `one neuron more in layer ${layer}`, layer - 1, 1, size < 8) + "</div>";
       }
       for (let unit = 0; unit < size; unit++) {
         const [x, y] = at(layer, unit);
         const key = `${2 * layer - 1},${unit}`;
-        const box = `left:${percent(x - NODE / 2, WIDE)};top:${percent(y - NODE / 2, HIGH)};width:${percent(NODE, WIDE)}`;
-        nodes += `<canvas class="node" data-key="${key}" width="${GRID}" height="${GRID}" style="${box}"></canvas>`;
+        nodes += `<canvas class="node" data-key="${key}" width="${GRID}" height="${GRID}"
+          style="${left(x)};top:${(100 * y) / HIGH}%"></canvas>`;
         if (!layer) lines += `<text x="2" y="${y + 4}">${title(0, unit)}</text>`;
         else options.push([key, `bias of ${title(layer, unit)}`]);
         for (let from = 0; layer && from < sizes[layer - 1]; from++) {
           const [startX, startY] = at(layer - 1, from);
           const middle = (startX + x) / 2;
-          const path = `data-key="${2 * layer - 2},${from},${unit}" d="M${startX} ${startY}C${middle} ${startY} ${middle} ${y} ${x} ${y}"`;
-          lines += `<path ${path}/>`;
-          targets += `<path class="target" ${path}/>`;
-          options.push([`${2 * layer - 2},${from},${unit}`, `${title(layer - 1, from)} → ${title(layer, unit)}`]);
+          const line = `${2 * layer - 2},${from},${unit}`;
+          const path = `data-key="${line}" d="M${startX} ${startY}C${middle} ${startY} ${middle} ${y} ${x} ${y}"/>`;
+          lines += `<path ${path}`;
+          targets += `<path class="target" ${path}`;
+          options.push([line, `${title(layer - 1, from)} → ${title(layer, unit)}`]);
         }
       }
     });
@@ -187,14 +193,14 @@ function render({ model, el }) {
     const large = map(layer, unit);
     paint(find(".map canvas"), large);
     put(".map .boundary", { d: contour(large) });
-    find(".legend").innerHTML = `<b>${title(layer, unit)}</b> <i class="minus">■ − class 0</i> <i class="plus">● + class 1</i>`;
+    find(".legend b").textContent = title(layer, unit);
 
     for (const line of root.querySelectorAll(".network path:not(.target)")) {
       const [array, from, to] = parts(line.dataset.key);
       const w = parameters[array][from][to];
       set(line, {
         class: `${w < 0 ? "minus" : "plus"} ${line.dataset.key === chosen ? "chosen" : ""}`,
-        "stroke-width": clamp(Math.abs(w) * 2.2, 0.4, 9),
+        "stroke-width": clamp(Math.abs(w) * 2.2, 0.4, 8),
       });
     }
     weight.input.disabled = !chosen;
@@ -205,7 +211,7 @@ function render({ model, el }) {
     const guesses = forward(parameters, activation, [0, 1].map((axis) => points.map((p) => p[axis])))[last][0];
     const right = points.filter((p, i) => guesses[i] > 0.5 === p[2] > 0).length / points.length;
     const [train, test] = losses.map((loss) => (loss === null ? "∞" : text(loss, 3)));
-    find(".losses").innerHTML = `<i>epoch <b>${epoch}</b></i><i class="train">train loss <b>${train}</b></i><i class="test">test loss <b>${test}</b></i>`;
+    root.querySelectorAll(".losses b").forEach((b, i) => (b.textContent = [epoch, train, test][i]));
     const high = (loss) => LOW - Math.min(1, (loss ?? 1) / 0.8) * (LOW - 2);
     ["train", "test"].forEach((kind, k) => {
       const path = history.map((each) => `${(LONG * each.epoch) / Math.max(epoch, 1)} ${high(each.losses[k])}`);
@@ -226,7 +232,9 @@ function render({ model, el }) {
     const at = (v) => (((v / REACH + 1) * GRID) / 2).toFixed(2);
     find(".map g").innerHTML = read("train").map(([x, y, label]) => {
       const place = `transform="translate(${at(x)} ${at(-y)})"`;
-      return label ? `<circle class="plus" r=".75" ${place}/>` : `<path class="minus" d="M-.65-.65H.65V.65H-.65Z" ${place}/>`;
+      return label
+        ? `<circle class="plus" r=".75" ${place}/>`
+        : `<path class="minus" d="M-.65-.65h1.3v1.3h-1.3Z" ${place}/>`;
     }).join("");
   }
 
@@ -242,7 +250,8 @@ function render({ model, el }) {
     for (const [name, { input, show: put }] of controls) {
       const value = read(name);
       // a value that Python gave and the list lacks
-      if (input.options && ![...input.options].some((option) => option.value === `${value}`)) input.add(new Option(value));
+      const known = [...(input.options ?? [{ value: `${value}` }])].some((option) => option.value === `${value}`);
+      if (!known) input.add(new Option(value));
       put(value);
     }
     show({ epoch: read("epoch"), losses: read("losses"), parameters: structuredClone(read("parameters")) });

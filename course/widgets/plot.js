@@ -20,7 +20,8 @@ export function inside(width, height) {
 }
 
 /**
- * The scales `across` and `up` (which stays inside), the markup of the `axes`, and `path`, the curve of a function between two x.
+ * The scales `across` and `up` (which stays inside), the markup of the `axes`, and `path`, the curve of a
+ * function between two x.
  *
  * `x` and `y` are [lowest, highest, distance of ticks], `name` stands below the axis.
  */

@@ -64,12 +64,12 @@ export function onFrame(draw) {
 /**
  * The explorable's frame in `el`, filled with `markup`.
  *
- * `find` looks inside it, `put` sets attributes there, `change` writes traits, `watch` calls back when one changes, `say` shows a sentence and
- * has it, or another or none, read aloud when it comes to rest, `end` cleans up.
+ * `find` looks inside it, `put` sets attributes there, `change` writes traits, `watch` calls back when one
+ * changes, `say` shows a sentence and has it, or another or none, read aloud when it comes to rest, `end` cleans up.
  */
 export function stage({ model, el }, name, label, markup) {
-  const root = element(`<div class="explorable ${name}" role="group" aria-label="${label}">${markup}<p class="says" aria-hidden="true"></p>
-    <p class="spoken" aria-live="polite"></p></div>`);
+  const root = element(`<div class="explorable ${name}" role="group" aria-label="${label}">${markup}
+    <p class="says" aria-hidden="true"></p><p class="spoken" aria-live="polite"></p></div>`);
   el.append(root);
   // JupyterLab would take letters and arrow keys for itself; its shortcuts look for this first where the focus is
   const ours = { "data-lm-suppress-shortcuts": true };

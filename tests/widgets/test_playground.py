@@ -36,7 +36,8 @@ def test_browser_computes_what_course_computes(show, hidden, activation):
     page = show(playground)
     x = np.random.default_rng(1).normal(size=(50, 2)) * 2
     layers = page.evaluate(
-        "([name, xs]) => explorable.forward(model.get('parameters'), name, xs).map((maps) => maps.map((map) => [...map]))",
+        """([name, xs]) => explorable.forward(model.get("parameters"), name, xs)
+          .map((maps) => maps.map((map) => [...map]))""",
         [activation, x.T.tolist()],
     )
     assert [len(layer) for layer in layers] == [2, *hidden, 1]
@@ -68,7 +69,10 @@ def test_map_is_orange_on_the_plus_side_and_blue_on_the_other(show):
     page = show(playground)
     settle(page)
     corners = page.evaluate(
-        "[[45, 5], [5, 45]].map(([x, y]) => [...document.querySelector('.map canvas').getContext('2d').getImageData(x, y, 1, 1).data])"
+        """() => {
+          const drawing = document.querySelector(".map canvas").getContext("2d");
+          return [[45, 5], [5, 45]].map(([x, y]) => [...drawing.getImageData(x, y, 1, 1).data]);
+        }"""
     )
     assert corners[0][0] > 200 > corners[0][2]  # above right, where class 1 is
     assert corners[1][2] > 150 > corners[1][0]
@@ -95,7 +99,8 @@ def test_a_weight_is_seen_and_set_by_its_line(show):
     settle(page)
     page.locator('.target[data-key="0,1,0"]').dispatch_event("click")
     settle(page)
-    assert page.get_by_role("combobox", name="weight", exact=True).evaluate("list => list.selectedOptions[0].text") == "x₂ → neuron 1.1"
+    chosen = page.get_by_role("combobox", name="weight", exact=True)
+    assert chosen.evaluate("list => list.selectedOptions[0].text") == "x₂ → neuron 1.1"
     shown = page.locator(".editor output").inner_text().replace("−", "-")
     assert float(shown) == pytest.approx(playground.parameters[0][1][0], abs=0.005)
     page.get_by_label("value").fill("2.5")
@@ -143,7 +148,12 @@ def test_silent_while_playing(show):
     page = show(Playground())
     page.wait_for_function("document.querySelector('.spoken').textContent.startsWith('Epoch 0')")
     page.evaluate("model.set('playing', true)")
-    page.evaluate("listeners['msg:custom'].forEach((show) => show({ ...model.get('x'), epoch: 7, losses: [0.5, 0.25], parameters: model.get('parameters') }))")
+    page.evaluate(
+        """() => {
+          const frame = { epoch: 7, losses: [0.5, 0.25], parameters: model.get("parameters") };
+          for (const show of listeners["msg:custom"]) show(frame);
+        }"""
+    )
     settle(page)
     assert page.locator(".losses").inner_text().split() == "epoch 7 train loss 0.500 test loss 0.250".split()
     page.wait_for_timeout(600)
@@ -249,7 +259,8 @@ def test_rates_take_hold_at_once_and_everything_else_begins_anew():
     small = np.abs(playground.parameters[0]).sum()
     playground.step(30)
     assert np.abs(playground.parameters[0]).sum() < small
-    for name, value in {"data": "xor", "noise": 0.3, "hidden": (2,), "activation": "relu", "optimizer": "adam", "seed": 3}.items():
+    others = {"data": "xor", "noise": 0.3, "hidden": (2,), "activation": "relu", "optimizer": "adam", "seed": 3}
+    for name, value in others.items():
         playground.step()
         setattr(playground, name, value)
         assert playground.epoch == 0, name
