@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from course.convolution import memory
 from course.convolution.blocks import row_blocks
 from course.convolution.products import add_product, multiply
 from course.shapes import Window
@@ -61,13 +62,13 @@ class Columns:
         """
         down, across = self.window
         height, width = (axis.before + axis.size + axis.after for axis in self.window)
-        image = np.zeros((len(dz), height, width, self.channels), dz.dtype)
+        image = memory.zeros((len(dz), height, width, self.channels), dz.dtype)
         for rows in row_blocks(slice(0, down.output), self.bytes_per_row):
             self._spread_rows(dz[:, rows], image[:, rows.start * down.stride :])
         out[...] = image[:, down.before :, across.before :][:, : down.size, : across.size]
 
     def _spread_rows(self, dz: np.ndarray, image: np.ndarray) -> None:
-        shares = np.empty((*dz.shape[:3], self.height, self.width, self.channels), dz.dtype)
+        shares = memory.empty((*dz.shape[:3], self.height, self.width, self.channels), dz.dtype)
         multiply(dz.reshape(-1, self.filters), self.matrix.T, out=shares.reshape(-1, len(self.matrix)))
         windows = self._windows(image, dz.shape[1])
         # every so many windows lie side by side: they meet nowhere, and are added at once
@@ -82,11 +83,14 @@ class Columns:
         count = rows.stop - rows.start
         seen = self._surrounded(x, rows)
         if not self.taps_first:
-            return np.ascontiguousarray(self._windows(seen, count)).reshape(-1, len(self.matrix))
+            windows = self._windows(seen, count)
+            together = windows if windows.flags.c_contiguous else memory.copy(windows)
+            return together.reshape(-1, len(self.matrix))
         if self.channels > 1:
-            seen = np.ascontiguousarray(seen.transpose(3, 0, 1, 2)).transpose(1, 2, 3, 0)
-        windows = self._windows(seen, count).transpose(3, 4, 5, 0, 1, 2)
-        return np.ascontiguousarray(windows).reshape(len(self.matrix), -1).T
+            # channel by channel, so that the columns of one lie together
+            seen = memory.copy(seen.transpose(3, 0, 1, 2)).transpose(1, 2, 3, 0)
+        windows = memory.copy(self._windows(seen, count).transpose(3, 4, 5, 0, 1, 2))
+        return windows.reshape(len(self.matrix), -1).T
 
     def _windows(self, image: np.ndarray, rows: int) -> np.ndarray:
         """A view of all windows of an image that holds its zeros: (n, rows, ow, kh, kw, channels)."""
@@ -106,6 +110,6 @@ class Columns:
         inside = x[:, top + above : top + height, : width - across.before]
         if inside.shape[1:3] == (height, width):
             return inside
-        surrounded = np.zeros((len(x), height, width, x.shape[3]), x.dtype)
+        surrounded = memory.zeros((len(x), height, width, x.shape[3]), x.dtype)
         surrounded[:, above : above + inside.shape[1], across.before : across.before + inside.shape[2]] = inside
         return surrounded

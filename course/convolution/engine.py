@@ -10,7 +10,7 @@ import numpy as np
 
 from course import activations
 from course.activations import Activation
-from course.convolution import threads
+from course.convolution import memory, threads
 from course.convolution.blocks import blocks, image_blocks, row_blocks
 from course.convolution.columns import Columns
 from course.convolution.products import sum_of_rows
@@ -45,9 +45,9 @@ def forward(
         One and the same array where y tells all that a derivative needs: with ReLU, or without an activation.
     """
     down, across = window
-    z = np.empty((len(x), down.output, across.output, kernel.shape[3]), kernel.dtype)
+    z = memory.empty((len(x), down.output, across.output, kernel.shape[3]), kernel.dtype)
     rectify = isinstance(activation, activations.ReLU)
-    y = z if rectify or isinstance(activation, activations.Linear) else np.empty_like(z)
+    y = z if rectify or isinstance(activation, activations.Linear) else memory.empty(z.shape, z.dtype)
 
     def work(part: tuple[slice, slice]) -> None:
         way = _way(kernel, window)
@@ -86,7 +86,7 @@ def backward(
     dkernel : ndarray of shape (kh, kw, channels, filters)
     dbias : ndarray of shape (filters,)
     """
-    dx = np.empty(x.shape, kernel.dtype) if by_input else None
+    dx = memory.empty(x.shape, kernel.dtype) if by_input else None
 
     def work(part: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
         images, rows = part
@@ -128,7 +128,7 @@ def spread(dz: np.ndarray, kernel: np.ndarray, window: Window) -> np.ndarray:
     ndarray of shape (n, h, w, channels)
     """
     down, across = window
-    out = np.empty((len(dz), down.size, across.size, kernel.shape[2]), kernel.dtype)
+    out = memory.empty((len(dz), down.size, across.size, kernel.shape[2]), kernel.dtype)
 
     def work(part: tuple[slice, slice]) -> None:
         images, rows = part

@@ -34,8 +34,15 @@ def zeros(shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
     return array
 
 
+def copy(view: np.ndarray) -> np.ndarray:
+    """The numbers of a view, laid in order."""
+    array = empty(view.shape, view.dtype)
+    array[...] = view
+    return array
+
+
 class _Store:
-    """Blocks of bytes by their size. A block is free if the store alone refers to it: each view of it would, too."""
+    """Blocks of bytes by their size. A block is free if the store alone refers to it: every view of it does, too."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,25 +51,37 @@ class _Store:
         self._requests = 0
 
     def find(self, size: int) -> np.ndarray:
+        """A free block of at least `size` bytes, a new one if there is none."""
         size = _rounded(size)
         with self._lock:
             self._requests += 1
-            block = next((block for block in self._blocks[size] if sys.getrefcount(block) == _FREE), None)
-            if block is None:
+            blocks = self._blocks[size]
+            place = next((place for place in range(len(blocks)) if _free(blocks, place)), len(blocks))
+            if place == len(blocks):
                 self._give_back()
-                block = np.empty(size, np.uint8)
-                self._blocks[size].append(block)
-            self._last_use[id(block)] = self._requests
-            return block
+                blocks.append(np.empty(size, np.uint8))
+            self._last_use[id(blocks[place])] = self._requests
+            return blocks[place]
 
     def _give_back(self) -> None:
-        for size, blocks in self._blocks.items():
-            self._blocks[size] = [block for block in blocks if not self._stale(block)]
-        known = {id(block) for blocks in self._blocks.values() for block in blocks}
-        self._last_use = {key: use for key, use in self._last_use.items() if key in known}
+        """Drop blocks that are free and weren't used for long."""
+        oldest = self._requests - REQUESTS
+        for blocks in self._blocks.values():
+            for place in reversed(range(len(blocks))):
+                if self._last_use[id(blocks[place])] < oldest and _free(blocks, place):
+                    del self._last_use[id(blocks[place])]
+                    del blocks[place]
 
-    def _stale(self, block: np.ndarray) -> bool:
-        return self._last_use[id(block)] < self._requests - REQUESTS and sys.getrefcount(block) == _FREE
+
+def _free(blocks: list[np.ndarray], place: int) -> bool:
+    # one reference is the list's, one the argument of getrefcount
+    return sys.getrefcount(blocks[place]) == 2
+
+
+def _rounded(size: int) -> int:
+    """Up to the next multiple of an eighth of a power of two, so that sizes that are nearly equal share blocks."""
+    step = 2 ** (size.bit_length() - 4)
+    return -(-size // step) * step
 
 
 _store = _Store()

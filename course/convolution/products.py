@@ -8,25 +8,36 @@ PIECE = 1_000_000
 """Multiplications in a piece: OpenBLAS takes up to 100³ as they lie, and rearranges larger matrices first."""
 
 LEAST = 64
-"""Rows, or terms of a sum, below which a piece isn't worth a call."""
+"""Rows, or terms of a sum, below which a piece isn't worth it."""
 
 
-def pieces(length: int, size: int) -> list[slice]:
-    """`length` rows, or terms of a sum, of `size` multiplications each, in pieces of equal length."""
-    count = -(-length // max(PIECE // size, LEAST))
-    return [slice(piece * length // count, (piece + 1) * length // count) for piece in range(count)]
+def pieces(length: int, size: int) -> tuple[int, int]:
+    """How many pieces, and how long, for `length` rows, or terms of a sum, of `size` multiplications each.
+
+    What is left over, less than one row a piece, is for the caller.
+    """
+    count = max(-(-length // max(PIECE // size, LEAST)), 1)
+    return count, length // count
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     """out = a b, for a tall matrix a of shape (rows, k) and a small one b of shape (k, m)."""
-    for rows in pieces(len(a), b.size):
-        np.matmul(a[rows], b, out=out[rows])
+    count, length = pieces(len(a), b.size)
+    whole = count * length
+    # a stack of products is one call, in which NumPy holds no lock that another thread could wait for
+    np.matmul(a[:whole].reshape(count, length, -1), b, out=out[:whole].reshape(count, length, -1))
+    if whole < len(a):
+        np.matmul(a[whole:], b, out=out[whole:])
 
 
 def add_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     """out += aᵀ b, for two tall matrices of shapes (terms, k) and (terms, m)."""
-    for terms in pieces(len(a), a.shape[1] * b.shape[1]):
-        out += a[terms].T @ b[terms]
+    count, length = pieces(len(a), a.shape[1] * b.shape[1])
+    whole = count * length
+    stack = a[:whole].reshape(count, length, -1).transpose(0, 2, 1)
+    out += (stack @ b[:whole].reshape(count, length, -1)).sum(axis=0)
+    if whole < len(a):
+        out += a[whole:].T @ b[whole:]
 
 
 def sum_of_rows(x: np.ndarray) -> np.ndarray:

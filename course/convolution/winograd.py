@@ -16,8 +16,12 @@ k · channels neighbouring numbers, so every k-th window, as they lie, are the r
 
 from __future__ import annotations
 
-import numpy as np
+from math import prod
 
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from course.convolution import memory
 from course.convolution.blocks import row_blocks
 from course.convolution.products import pieces
 from course.shapes import Axis, Window
@@ -140,28 +144,26 @@ class _Lines:
     """Work space for some pairs of rows of some images; a line has one row of each pair: (pair, image, column)."""
 
     def __init__(self, of: Winograd, images: int, pairs: int) -> None:
-        dtype = of.kernel.dtype
+        dtype, width = of.kernel.dtype, of.width
         self.window = of.window
         self.shape = (pairs, images, _pitch(of.window[1]))
-        length = pairs * images * self.shape[2]
+        pixels = prod(self.shape)
+        # every width-th window from one of the first on, in pieces, makes a matrix; the line is made to hold all whole
+        count, length = pieces(-(-pixels // width), width * of.channels * of.filters)
+        length += count * length * width < pixels
         # even and odd rows of the images, one more of each than there are pairs
-        self.rows = np.zeros((2, pairs + 1, *self.shape[1:], of.channels), dtype)
-        # the last window may reach beyond the line's end
-        pixels = np.zeros((length + of.width) * of.channels, dtype)
-        self.line = pixels[: length * of.channels].reshape(*self.shape, of.channels)
-        self.outputs = np.zeros((3, length, of.filters), dtype)
-
-        last = length - self.shape[2] + self.window[1].output
-        size = of.width * of.channels
-        self.windows: list[np.ndarray] = []
-        self.places: list[list[np.ndarray]] = [[], [], []]
-        for first in range(of.width):
-            count = len(range(first, last, of.width))
-            windows = pixels[first * of.channels :][: count * size].reshape(count, size)
-            for piece in pieces(count, size * of.filters):
-                self.windows.append(windows[piece])
-                for places, output in zip(self.places, self.outputs, strict=True):
-                    places.append(output[first : last : of.width][piece])
+        self.rows = memory.zeros((2, pairs + 1, *self.shape[1:], of.channels), dtype)
+        line = memory.zeros((count * length * width + width - 1, of.channels), dtype)
+        self.line = line[:pixels].reshape(*self.shape, of.channels)
+        self.windows = as_strided(
+            line,
+            (width, count, length, width * of.channels),
+            tuple(step * line.strides[0] for step in (1, length * width, width)) + line.strides[1:],
+            writeable=False,
+        )
+        outputs = memory.zeros((3, count * length * width, of.filters), dtype)
+        self.places = outputs.reshape(3, count, length, width, of.filters).transpose(0, 3, 1, 2, 4)
+        self.outputs = outputs[:, :pixels]
 
     def load(self, x: np.ndarray, first: int) -> None:
         """Lay down the rows of x that outputs from row `first` on see, even and odd ones apart, and zeros around."""
@@ -198,13 +200,11 @@ class _Lines:
 
     def multiply(self, taps: np.ndarray, output: int) -> None:
         """All windows of the line times a row of taps."""
-        for windows, places in zip(self.windows, self.places[output], strict=True):
-            np.matmul(windows, taps, out=places)
+        np.matmul(self.windows, taps, out=self.places[output])
 
     def add_products(self, output: int, total: np.ndarray) -> None:
         """Add the sum over all windows, each times what is in its place of the output."""
-        for windows, places in zip(self.windows, self.places[output], strict=True):
-            total += windows.T @ places
+        total += (self.windows.swapaxes(2, 3) @ self.places[output]).sum(axis=(0, 1))
 
     def images(self, line: np.ndarray, rows: slice) -> np.ndarray:
         """The rows on a line as images, without the zeros between them."""

@@ -19,6 +19,7 @@ import numpy as np
 from course.errors import check_choice, check_integer, check_number
 from course.layers.arguments import Shapes, check_axes, with_batch
 from course.layers.base import Layer, LayerOptions, Shape
+from course.layers.sliding import AXES
 
 
 class _Augmentation(Layer):
@@ -31,7 +32,7 @@ class _Augmentation(Layer):
             self.rng = np.random.default_rng(seed)
 
     def output_shape(self, input_shape: Shapes) -> Shape:
-        return check_axes(self.label, input_shape, "(n, h, w, channels)")
+        return check_axes(self.label, input_shape, AXES[2])
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed, **super().get_config()}

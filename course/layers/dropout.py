@@ -10,6 +10,7 @@ import numpy as np
 from course.errors import check_integer, check_number
 from course.layers.arguments import check_axes
 from course.layers.base import Layer, LayerOptions, Shape
+from course.layers.sliding import AXES, check_data_format
 
 
 class Dropout(Layer):
@@ -90,7 +91,7 @@ class SpatialDropout1D(Dropout):
     Tompson et al. 2015, arXiv:1411.4280.
     """
 
-    _axes = "(n, steps, channels)"
+    _axes = AXES[1]
 
     def __init__(self, rate: float, seed: int | None = None, **options: Unpack[LayerOptions]) -> None:
         super().__init__(rate, seed=seed, **options)
@@ -110,4 +111,14 @@ class SpatialDropout1D(Dropout):
 class SpatialDropout2D(SpatialDropout1D):
     """Drop whole channels of images (n, h, w, channels), as `SpatialDropout1D` does of sequences."""
 
-    _axes = "(n, h, w, channels)"
+    _axes = AXES[2]
+
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: int | None = None,
+        **options: Unpack[LayerOptions],
+    ) -> None:
+        check_data_format("SpatialDropout2D", data_format)
+        super().__init__(rate, seed=seed, **options)

@@ -10,6 +10,7 @@ import numpy as np
 from course.errors import check_integer
 from course.layers.arguments import Shapes, check_axes, with_batch
 from course.layers.base import Layer, LayerOptions, Shape
+from course.layers.sliding import AXES, check_data_format
 
 Sides: TypeAlias = int | Sequence[int] | Sequence[Sequence[int]]
 
@@ -67,7 +68,7 @@ class ZeroPadding1D(_ZeroPadding):
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, steps, channels)"
+    axes = AXES[1]
 
     def __init__(self, padding: Sides = 1, **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
@@ -84,14 +85,18 @@ class ZeroPadding2D(_ZeroPadding):
     ----------
     padding : int, (int, int) or ((int, int), (int, int))
         How many on all sides; (above and below, left and right); or ((top, bottom), (left, right)).
+    data_format : "channels_last", optional
     **options
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, h, w, channels)"
+    axes = AXES[2]
 
-    def __init__(self, padding: Sides = (1, 1), **options: Unpack[LayerOptions]) -> None:
+    def __init__(
+        self, padding: Sides = (1, 1), data_format: str | None = None, **options: Unpack[LayerOptions]
+    ) -> None:
         super().__init__(**options)
+        check_data_format("ZeroPadding2D", data_format)
         self.sides = _all_four("ZeroPadding2D", "padding", padding)
 
     def get_config(self) -> dict[str, Any]:
@@ -109,7 +114,7 @@ class Cropping1D(_Cropping):
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, steps, channels)"
+    axes = AXES[1]
 
     def __init__(self, cropping: Sides = (1, 1), **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
@@ -126,14 +131,18 @@ class Cropping2D(_Cropping):
     ----------
     cropping : int, (int, int) or ((int, int), (int, int))
         How many on all sides; (above and below, left and right); or ((top, bottom), (left, right)).
+    data_format : "channels_last", optional
     **options
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, h, w, channels)"
+    axes = AXES[2]
 
-    def __init__(self, cropping: Sides = ((0, 0), (0, 0)), **options: Unpack[LayerOptions]) -> None:
+    def __init__(
+        self, cropping: Sides = ((0, 0), (0, 0)), data_format: str | None = None, **options: Unpack[LayerOptions]
+    ) -> None:
         super().__init__(**options)
+        check_data_format("Cropping2D", data_format)
         self.sides = _all_four("Cropping2D", "cropping", cropping)
 
     def get_config(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from course.convolution import threads
+from course.convolution import memory, threads
 from course.layers.base import Layer, LayerOptions, Shape
 from course.layers.sliding import as_images, as_window, check_data_format, check_padding, lengths_and_channels, sizes
 from course.shapes import Axis, Window, axis
@@ -52,7 +52,7 @@ class _Pooling(Layer):
         cache : (x, y)
         """
         images, window = as_images(x), as_window(self._axes(x.shape[1:-1]))
-        y = np.empty((len(x), window[0].output, window[1].output, x.shape[-1]), x.dtype)
+        y = memory.empty((len(x), window[0].output, window[1].output, x.shape[-1]), x.dtype)
         _each_block(lambda block: self.pool(images[block], window, y[block]), images)
         y = y[:, 0] if self.rank == 1 else y
         return y, (x, y)
@@ -61,7 +61,7 @@ class _Pooling(Layer):
         """Each dy goes to the pixels of its window that made y."""
         x, y, slopes = as_images(cache[0]), as_images(cache[1]), as_images(dy)
         window = as_window(self._axes(cache[0].shape[1:-1]))
-        dx = np.empty(x.shape, dy.dtype)
+        dx = memory.empty(x.shape, dy.dtype)
         _each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, dx[block]), x)
         return dx.reshape(cache[0].shape)
 

@@ -10,6 +10,7 @@ import numpy as np
 from course.errors import check_choice, check_integer
 from course.layers.arguments import Shapes, check_axes
 from course.layers.base import Layer, LayerOptions, Shape
+from course.layers.sliding import AXES, check_data_format, sizes
 
 
 class _UpSampling(Layer):
@@ -55,7 +56,7 @@ class UpSampling1D(_UpSampling):
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, steps, channels)"
+    axes = AXES[1]
 
     def __init__(self, size: int = 2, **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
@@ -73,6 +74,7 @@ class UpSampling2D(_UpSampling):
     ----------
     size : int or (int, int)
         How many times higher and wider.
+    data_format : "channels_last", optional
     interpolation : "nearest" or "bilinear"
         Each pixel becomes a block of its copies; or each new pixel lies on the straight line between the centres of
         the old ones beside it (beyond the outermost centres it is theirs).
@@ -80,20 +82,18 @@ class UpSampling2D(_UpSampling):
         name, trainable, dtype, input_shape, input_dim: see `Layer`.
     """
 
-    axes = "(n, h, w, channels)"
+    axes = AXES[2]
 
     def __init__(
         self,
         size: int | tuple[int, int] = (2, 2),
+        data_format: str | None = None,
         interpolation: str = "nearest",
         **options: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**options)
-        sizes = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
-        if len(sizes) != 2:
-            raise ValueError(f"UpSampling2D: size must be one integer or two, got {size!r}")
-        height, width = (check_integer("UpSampling2D", "size", one, minimum=1) for one in sizes)
-        self.factors = self.size = (height, width)
+        check_data_format("UpSampling2D", data_format)
+        self.factors = self.size = sizes("UpSampling2D", "size", size, 2)
         self.interpolation = check_choice("UpSampling2D", "interpolation", interpolation, ("nearest", "bilinear"))
 
     def get_config(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from course.convolution import memory
 from course.convolution.threads import run, split, threads
 
 WIDTH = 8192
@@ -63,7 +64,7 @@ def combine(terms: list[tuple[np.ndarray, np.ndarray]], shift: np.ndarray | None
     """Σ rows · factor + shift, with a factor and a shift for each channel."""
     (rows, factor), *others = [(rows, _repeat(factor, rows)) for rows, factor in terms]
     columns = None if shift is None else _repeat(shift, rows)
-    y = np.empty(rows.shape, rows.dtype)
+    y = memory.empty(rows.shape, rows.dtype)
 
     def fill(block: slice) -> None:
         part = np.multiply(rows[block], factor, out=y[block])

@@ -224,7 +224,7 @@ class Network(Layer):
         saving.load_weights(self, filepath)
 
     def summary(self, line_length: int | None = None, print_fn: Callable[[str], object] | None = None) -> None:
-        """Print the layers, their output shapes and how many parameters they have.
+        """Print the layers, their output shapes and how many parameters they have; in a notebook, show a table.
 
         Parameters
         ----------
@@ -233,7 +233,11 @@ class Network(Layer):
         print_fn : callable, optional
             Takes the text instead of `print`.
         """
-        (print_fn or print)(summarize(self, line_length))
+        table = summarize(self, line_length)
+        if print_fn is None:
+            table.show()
+        else:
+            print_fn(str(table))
 
     def astype(self, dtype: DTypeLike) -> Self:
         twin = super().astype(dtype)

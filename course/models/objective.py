@@ -6,8 +6,8 @@ would round to 0 or 1. That is decided here, once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Set
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,14 @@ from course import metrics as metric_functions
 from course.errors import check_number
 from course.models.data import Batch, per_output
 from course.models.graph import Graph
+
+
+class _Measured(NamedTuple):
+    """A metric, the number of the output that it is about, and whether examples' weights count in it."""
+
+    metric: metric_functions.Metric
+    output: int
+    weighted: bool
 
 
 class Objective:
@@ -30,14 +38,20 @@ class Objective:
         With several outputs a list of lists, or a dict by output name.
     loss_weights : list or dict of float, optional
         How much each output's loss counts in their sum.
+    weighted_metrics : as metrics
+        Metrics in which the examples' weights count, as they do in the loss.
 
     Attributes
     ----------
     from_logits : tuple of int
         The outputs whose loss is computed from the logits.
+    named_metrics : dict of Metric
+        By their names in the results.
     """
 
-    def __init__(self, graph: Graph, losses: Any, metrics: Any = None, loss_weights: Any = None) -> None:
+    def __init__(
+        self, graph: Graph, losses: Any, metrics: Any = None, loss_weights: Any = None, weighted_metrics: Any = None
+    ) -> None:
         self.names = [symbol.node.layer.name for symbol in graph.outputs]
         if not isinstance(losses, (list, tuple, Mapping)):
             losses = dict.fromkeys(self.names, losses)  # one for all
@@ -54,10 +68,14 @@ class Objective:
             loss.on_logits() if loss is not None and output in self.from_logits else loss
             for output, loss in enumerate(self.losses)
         ]
-        self.metrics = [
-            [metric_functions.get(metric, symbol.shape, loss) for metric in _as_list(given)]
-            for given, symbol, loss in zip(_split_metrics(metrics, self.names), graph.outputs, self.losses, strict=True)
+        self._metrics = [
+            _Measured(metric_functions.get(metric, symbol.shape, loss), output, weighted)
+            for weighted, wanted in ((False, metrics), (True, weighted_metrics))
+            for output, given in enumerate(_split_metrics(wanted, self.names))
+            for metric in _as_list(given)
+            for symbol, loss in [(graph.outputs[output], self.losses[output])]
         ]
+        self.named_metrics = self._name_metrics()
         self.reset()
 
     def _fuses(self, output: int, loss: loss_functions.Loss | None) -> bool:
@@ -108,11 +126,11 @@ class Objective:
         for output, value in enumerate(values):
             total += self.loss_weights[output] * value
             self._sums[output] += value * examples
+        self._total += total * examples
+        for metric, output, weighted in self._metrics:
             target = batch.y[output]
             if target is not None:
-                for metric in self.metrics[output]:
-                    metric.update_state(target, outputs[output])
-        self._total += total * examples
+                metric.update_state(target, outputs[output], batch.weights[output] if weighted else None)
 
     def results(self) -> dict[str, float]:
         """The means since the last reset: loss, the loss of each output if there are several, the metrics."""
@@ -123,10 +141,7 @@ class Objective:
             for name, loss, value in zip(self.names, self.losses, self._sums, strict=True):
                 if loss is not None:
                     named[f"{name}_loss"] = value / examples
-        for name, metrics in zip(self.names, self.metrics, strict=True):
-            for metric in metrics:
-                key = f"{name}_{metric.name}" if several else metric.name
-                named[_unused(key, named)] = float(metric.result())
+        named |= {name: float(metric.result()) for name, metric in self.named_metrics.items()}
         return named
 
     def reset(self) -> None:
@@ -134,9 +149,34 @@ class Objective:
         self._examples = 0
         self._total = 0.0
         self._sums = [0.0] * len(self.names)
-        for metrics in self.metrics:
-            for metric in metrics:
-                metric.reset_state()
+        for metric, _, _ in self._metrics:
+            metric.reset_state()
+
+    def get_state(self) -> dict[str, Any]:
+        """The sums over the batches since the last reset: numbers, and what metrics keep, so far as that is numbers."""
+        kept = [
+            {name: value for name, value in vars(metric).items() if isinstance(value, (int, float, list, np.ndarray))}
+            for metric, _, _ in self._metrics
+        ]
+        return {"examples": self._examples, "total": self._total, "sums": list(self._sums), "metrics": kept}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Take back what `get_state` gave."""
+        self._examples, self._total, self._sums = state["examples"], state["total"], list(state["sums"])
+        for (metric, _, _), kept in zip(self._metrics, state["metrics"], strict=True):
+            vars(metric).update(kept)
+
+    def _name_metrics(self) -> dict[str, metric_functions.Metric]:
+        several = len(self.names) > 1
+        taken = {"loss", *(f"{name}_loss" for name in self.names if several)}
+        named: dict[str, metric_functions.Metric] = {}
+        for metric, output, weighted in self._metrics:
+            prefix = f"{self.names[output]}_" if several else ""
+            key = f"{prefix}{metric.name}"
+            if weighted and key in named:
+                key = f"{prefix}weighted_{metric.name}"
+            named[_unused(key, taken | named.keys())] = metric
+        return named
 
 
 def _split_metrics(metrics: Any, names: list[str]) -> list[Any]:
@@ -153,7 +193,7 @@ def _as_list(metrics: Any) -> list[Any]:
     return list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
 
 
-def _unused(key: str, taken: Mapping[str, float]) -> str:
+def _unused(key: str, taken: Set[str]) -> str:
     """The key, or with a number behind it where two metrics have one name."""
     candidate, count = key, 0
     while candidate in taken:

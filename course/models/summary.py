@@ -1,9 +1,12 @@
-"""The table that `summary()` prints, line by line as Keras 3 prints it."""
+"""What `summary()` shows: a table that is printed line by line as Keras 3 prints it, or drawn by a notebook."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import textwrap
+from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,8 +21,65 @@ GRAPH_COLUMNS = {"Layer (type)": 0.30, "Output Shape": 0.56, "Param #": 0.74, "C
 """Where each column ends, as a fraction of the line."""
 
 
-def summarize(network: Network, line_length: int | None = None) -> str:
-    """The table of layers and the totals under it.
+MUTED = "font-weight: normal; opacity: 0.7"
+"""How a notebook writes what is of less weight, in its own colour: it may be light or dark."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The table of layers and the totals under it. `print` gives the text, a notebook shows a table.
+
+    Attributes
+    ----------
+    columns : dict
+        Title → where the column ends, as a fraction of the line.
+    rows : list of list of str
+        Name, kind, output shape, parameters and, in a graph with branches, what the layer is connected to.
+    line_length : int
+        Characters a line of the text.
+    """
+
+    name: str
+    columns: dict[str, float]
+    rows: list[list[str]]
+    totals: list[str]
+    line_length: int
+
+    def show(self) -> None:
+        """Display the table in a notebook, print the text elsewhere."""
+        ipython = sys.modules.get("IPython")
+        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
+            from IPython.display import display
+
+            display(self)
+        else:
+            print(self)
+
+    def __str__(self) -> str:
+        rows = [[f"{name} ({kind})", *rest] for name, kind, *rest in self.rows]
+        table = _table(list(self.columns), rows, _widths(list(self.columns.values()), self.line_length))
+        return "\n".join([f'Model: "{self.name}"', *table, *self.totals])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        titles = "".join(
+            f'<th scope="col" style="text-align: {_side(number)}">{escape(title)}</th>'
+            for number, title in enumerate(self.columns)
+        )
+        totals = "<br>".join(escape(line.strip()) for line in self.totals)
+        return (
+            '<table style="border-collapse: collapse; font-variant-numeric: tabular-nums">'
+            f'<caption style="caption-side: top; text-align: left">Model: <b>{escape(self.name)}</b></caption>'
+            f"<thead><tr>{titles}</tr></thead>"
+            f"<tbody>{''.join(map(_html_row, self.rows))}</tbody>"
+            f'<tfoot><tr><td colspan="{len(self.columns)}" style="text-align: left; {MUTED}">{totals}</td></tr></tfoot>'
+            "</table>"
+        )
+
+
+def summarize(network: Network, line_length: int | None = None) -> Summary:
+    """The summary of a network.
 
     Parameters
     ----------
@@ -32,15 +92,14 @@ def summarize(network: Network, line_length: int | None = None) -> str:
     if line_length is None:
         line_length = min(108 if branches else 88, shutil.get_terminal_size().columns - 4)
     rows = [_row(layer, [node for node in nodes if node.layer is layer], branches) for layer in network.layers]
-    table = _table(list(columns), rows, _widths(list(columns.values()), line_length))
-    return "\n".join([f'Model: "{network.name}"', *table, *_totals(network)])
+    return Summary(network.name, columns, rows, _totals(network), line_length)
 
 
 def _row(layer: Layer, nodes: list[Node], branches: bool) -> list[str]:
     shapes = [str(symbol.shape) for symbol in nodes[-1].outputs] if nodes else ["?"]
     shape = shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
     params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-    row = [f"{layer.name} ({type(layer).__name__})", shape, params]
+    row = [layer.name, type(layer).__name__, shape, params]
     return [*row, _connections(nodes)] if branches else row
 
 
@@ -56,6 +115,18 @@ def _is_chain(nodes: list[Node]) -> bool:
     return len({id(node.layer) for node in nodes}) == len(nodes) and all(
         len(node.inputs) == 1 and node.inputs[0].node is before for before, node in pairwise(nodes)
     )
+
+
+def _html_row(row: list[str]) -> str:
+    name, kind, *rest = map(escape, row)
+    head = f'<th scope="row" style="text-align: left">{name} <span style="{MUTED}">{kind}</span></th>'
+    cells = "".join(f'<td style="text-align: {_side(number)}">{cell}</td>' for number, cell in enumerate(rest, 1))
+    return f"<tr>{head}{cells}</tr>"
+
+
+def _side(column: int) -> str:
+    """Numbers of parameters stand to the right."""
+    return "right" if column == 2 else "left"
 
 
 def _widths(ends: list[float], line_length: int) -> list[int]:

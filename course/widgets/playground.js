@@ -270,7 +270,7 @@ function render({ model, el }) {
     }
     if (dataset.key && !dataset.key.startsWith("-")) choose(dataset.key === chosen ? "" : dataset.key);
   };
-  root.onpointerover = ({ target }) => {
+  root.onpointerover = root.onpointerleave = ({ target }) => {
     hovered = target.matches(".node") ? target.dataset.key : "";
     redraw();
   };

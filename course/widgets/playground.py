@@ -67,7 +67,6 @@ class Playground(Explorable):
     """
 
     _esm = script("playground.js")
-    _player: Player | None = None
 
     data = _setting("data")
     noise = _setting("noise")
@@ -80,11 +79,15 @@ class Playground(Explorable):
     batch_size = _setting("batch_size")
     seed = _setting("seed")
 
-    train = traitlets.List(read_only=True).tag(sync=True)
-    test = traitlets.List(read_only=True).tag(sync=True)
+    train: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
+    test: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     epoch = traitlets.Int(read_only=True).tag(sync=True)
-    losses = traitlets.List(read_only=True).tag(sync=True, to_json=lambda value, widget: _finite(value))
-    parameters = traitlets.List(read_only=True).tag(sync=True, to_json=lambda value, widget: _finite(value))
+    losses: traitlets.List[Any] = traitlets.List(read_only=True).tag(
+        sync=True, to_json=lambda value, widget: _finite(value)
+    )
+    parameters: traitlets.List[Any] = traitlets.List(read_only=True).tag(
+        sync=True, to_json=lambda value, widget: _finite(value)
+    )
     playing = traitlets.Bool(read_only=True).tag(sync=True)
     state = traitlets.Unicode(read_only=True).tag(sync=True)
 
@@ -166,7 +169,7 @@ class Playground(Explorable):
 
     def close(self) -> None:
         """Stop training and end the widget."""
-        if self._player is not None:  # also runs where a bad argument ended __init__
+        if hasattr(self, "_player"):  # also runs where a bad argument ended __init__
             self._player.pause()
         super().close()
 
@@ -239,9 +242,8 @@ class Playground(Explorable):
         trainer = self._trainer
         frame = trainer.frame()
         weights = trainer.parameters()
-        if not trainer.touched or not np.isfinite(weights).all():
-            weights = None
-        state = trainer.settings.to_text(frame["epoch"], weights)
+        telling = trainer.touched and np.isfinite(weights).all()
+        state = trainer.settings.to_text(frame["epoch"], weights if telling else None)
         with self.hold_sync():
             for name, (x, y) in (("train", trainer.train), ("test", trainer.test)):
                 self.set_trait(name, np.round(np.hstack([x, y]).astype(np.float64), 3).tolist())

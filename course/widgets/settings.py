@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
 
@@ -119,11 +120,11 @@ def _read(name: str, text: str, kind: Callable[[str], Any]) -> Any:
 
 
 def _decode(text: str, sizes: tuple[int, ...]) -> np.ndarray:
-    count = sum((inputs + 1) * units for inputs, units in zip(sizes, sizes[1:], strict=False))
+    count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
     try:
         parameters = np.frombuffer(base64.urlsafe_b64decode(text.encode()), dtype="<f4").astype(np.float32)
     except (binascii.Error, ValueError):
-        parameters = np.empty(0)
+        parameters = np.empty(0, dtype=np.float32)
     if len(parameters) != count or not np.isfinite(parameters).all():
         raise ValueError(
             f"{WHERE}: weights in the state must be {count} finite numbers for layers {sizes}; "

@@ -61,13 +61,14 @@ class Trainer:
         ]
         output = layers.Dense(1, activation="sigmoid", kernel_regularizer=self._penalty, name="output")
         self.model = Sequential([layers.Input((2,)), *stack, output], name="playground", seed=settings.seed)
-        self.model.compile(optimizer=optimizers.get(settings.optimizer), loss="binary_crossentropy")
+        self._optimizer = optimizers.get(settings.optimizer)
+        self.model.compile(optimizer=self._optimizer, loss="binary_crossentropy")
         self._settle()
 
     def _settle(self) -> None:
         """What may change while the network trains."""
         settings = self.settings
-        self.model.optimizer.learning_rate = settings.learning_rate
+        self._optimizer.learning_rate = settings.learning_rate
         self._penalty.l1, self._penalty.l2 = (
             settings.regularization_rate if settings.regularization == kind else 0.0 for kind in ("l1", "l2")
         )

@@ -53,7 +53,7 @@ def test_bilinear_by_hand():
 @pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
 @pytest.mark.parametrize("size", [(2, 2), (3, 2), (1, 4), 5])
 def test_upsampling_keeps_a_constant_image_and_the_sum_of_gradients(interpolation, size):
-    layer = layers.UpSampling2D(size, interpolation)
+    layer = layers.UpSampling2D(size, interpolation=interpolation)
     y, cache = layer.forward(np.full((2, 3, 4, 2), 1.7))
     np.testing.assert_allclose(y, 1.7)
     dy = waves(*y.shape)
@@ -83,7 +83,10 @@ ROWS = layers.Input((4, 6))
     ("ask", "message"),
     [
         (lambda: layers.UpSampling2D(0), r"UpSampling2D: size must be an integer of at least 1, got 0"),
-        (lambda: layers.UpSampling2D((2, 2, 2)), r"UpSampling2D: size must be one integer or two, got \(2, 2, 2\)"),
+        (
+            lambda: layers.UpSampling2D((2, 2, 2)),
+            r"UpSampling2D: size must be one integer, or 2 of them, got \(2, 2, 2\)",
+        ),
         (lambda: layers.UpSampling2D(1.5), r"UpSampling2D: size must be an integer of at least 1, got 1.5"),
         (
             lambda: layers.UpSampling2D(2, interpolation="bicubic"),
@@ -100,6 +103,10 @@ ROWS = layers.Input((4, 6))
         (
             lambda: layers.UpSampling1D(2, name="up")([ROWS, ROWS]),
             r'UpSampling1D "up": expected one input .*got \[\(n, 4, 6\), \(n, 4, 6\)\]',
+        ),
+        (
+            lambda: layers.UpSampling2D(2, "channels_first"),
+            r"UpSampling2D: data_format must be 'channels_last' \(or left out\), got 'channels_first'",
         ),
         (lambda: layers.ZeroPadding2D(-1), r"ZeroPadding2D: padding must be an integer of at least 0, got -1"),
         (lambda: layers.ZeroPadding2D("same"), r"ZeroPadding2D: padding must be an integer of at least 0, got 'same'"),

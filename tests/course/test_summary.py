@@ -1,9 +1,13 @@
-"""The summary, line by line as Keras prints it."""
+"""The summary, line by line as Keras prints it, and as a table in a notebook."""
+
+from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 
 import course
 from course import layers
+from course.models.summary import summarize
 from tests.oracles.common import installed, keras
 
 MLP = """\
@@ -127,3 +131,88 @@ def test_layers_of_ones_own_are_shown():
             return 2 * dy * cache
 
     assert "square (Square)" in printed(course.Sequential([Square(input_shape=(3,)), layers.Dense(1)]))
+
+
+class Cells(HTMLParser):
+    """The texts of a table's cells, row by row, and all tags that occur."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.tags, self.open = [], [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.open = tag
+
+    def handle_endtag(self, tag):
+        if tag == self.open:
+            self.open = None
+
+    def handle_data(self, data):
+        if self.open:
+            self.rows[-1][-1] += data
+
+
+def table_of(model):
+    return Cells(summarize(model)._repr_html_())
+
+
+class TestNotebook:
+    def test_the_table_has_the_rows_of_the_text(self):
+        header, *rows, totals = table_of(mlp(course)).rows
+        assert header == ["Layer (type)", "Output Shape", "Param #"]
+        assert rows == [
+            ["dense Dense", "(None, 4)", "16"],
+            ["dense_1 Dense", "(None, 4)", "20"],
+            ["dense_2 Dense", "(None, 1)", "5"],
+        ]
+        assert "Total params: 41 (164.00 B)" in totals[0]
+
+    def test_thousands_are_separated(self):
+        assert [row[2] for row in table_of(wide(course)).rows[1:-1]] == ["785,000", "10,010", "0"]
+
+    def test_a_graph_says_what_is_connected_to_what(self):
+        header, *rows, _ = table_of(branches(course)).rows
+        assert header[3] == "Connected to"
+        connections = {row[0]: row[3] for row in rows}
+        assert connections["galaxy InputLayer"] == "-"
+        assert connections["add Add"] == "dense[0][0], hidden[0][0]"
+        assert connections["concatenate Concatenate"] == "shared[0][0], shared[1][0], galaxy[0][0]"
+
+    def test_names_are_text_and_never_markup(self):
+        model = course.Sequential(
+            [course.Input((2,)), layers.Dense(1, name="<img src=x onerror=alert(1)>")], name="A & <b>B"
+        )
+        html = summarize(model)._repr_html_()
+        table = Cells(html)
+        assert table.rows[1][0] == "<img src=x onerror=alert(1)> Dense"
+        assert "img" not in table.tags
+        assert "<b>A &amp; &lt;b&gt;B</b>" in html
+
+    def test_before_the_shape_is_known_it_says_why(self):
+        *_, totals = table_of(waiting(course)).rows
+        assert "isn't built yet" in totals[0]
+
+    def test_it_is_shown_where_a_kernel_runs_and_printed_elsewhere(self, monkeypatch, capsys):
+        ipython = pytest.importorskip("IPython")
+        shown = []
+        monkeypatch.setattr("IPython.display.display", shown.append)
+        model = mlp(course)
+        for shell, count in ((None, 0), (SimpleNamespace(), 0), (SimpleNamespace(kernel=1), 1)):
+            monkeypatch.setattr(ipython, "get_ipython", lambda shell=shell: shell)
+            model.summary()
+            assert len(shown) == count
+            assert ("Total params" in capsys.readouterr().out) == (count == 0)
+        assert "<table" in shown[0]._repr_html_()
+        # what a notebook keeps where it can't show tables
+        assert repr(shown[0]) == printed(model, None)
+
+    def test_a_print_fn_gets_text_everywhere(self, monkeypatch):
+        ipython = pytest.importorskip("IPython")
+        monkeypatch.setattr(ipython, "get_ipython", lambda: SimpleNamespace(kernel=1))
+        assert printed(mlp(course)).startswith('Model: "sequential"\n┏')

@@ -156,7 +156,8 @@ def test_labels_of_any_two_values():
 
 def test_arguments_are_left_alone():
     points = np.ones((4, 2), dtype=np.float32)
-    NeuronExplorer(points=points, labels=np.zeros(4, dtype=int)).draw
+    explorer = NeuronExplorer(points=points, labels=np.zeros(4, dtype=int))
+    explorer.points[0][0] = 5.0
     np.testing.assert_array_equal(points, 1)
 
 

@@ -155,7 +155,7 @@ def test_silent_while_playing(show):
         }"""
     )
     settle(page)
-    assert page.locator(".losses").inner_text().split() == "epoch 7 train loss 0.500 test loss 0.250".split()
+    assert page.locator(".losses b").all_inner_texts() == ["7", "0.500", "0.250"]
     page.wait_for_timeout(600)
     assert page.locator(".spoken").inner_text().startswith("Epoch 0")
     page.evaluate("model.set('playing', false); model.set('epoch', 9)")
@@ -278,8 +278,18 @@ def test_weight_message_changes_the_network():
 
 
 def test_state_brings_all_of_it_back():
-    playground = Playground("moons", hidden=(3, 2), activation="relu", noise=0.25, learning_rate=0.1, optimizer="adam",
-                            regularization="l2", regularization_rate=0.003, batch_size=25, seed=7)
+    playground = Playground(
+        "moons",
+        hidden=(3, 2),
+        activation="relu",
+        noise=0.25,
+        learning_rate=0.1,
+        optimizer="adam",
+        regularization="l2",
+        regularization_rate=0.003,
+        batch_size=25,
+        seed=7,
+    )
     playground.step(5)
     twin = Playground.from_state(playground.state)
     assert twin.parameters == playground.parameters
@@ -337,7 +347,7 @@ def test_bad_arguments_are_named(arguments, message):
 
 
 def test_step_needs_an_epoch():
-    with pytest.raises(ValueError, match="Playground.step: epochs must be an integer of at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"Playground\.step: epochs must be an integer of at least 1, got 0"):
         Playground().step(0)
 
 

@@ -7,7 +7,7 @@ A callback overrides the hooks it needs. It finds the model in `self.model` and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from course.errors import did_you_mean
 from course.progress import ProgressBar
@@ -27,9 +27,13 @@ HOOKS = tuple(
 class Callback:
     """What all callbacks have: a hook for each moment, which does nothing.
 
-    `logs` are the running means by name; in `on_epoch_end` the validation's too (`val_loss`). They are the
-    callback's own to keep, and to read.
+    `logs` are the running means by name; in `on_epoch_end` the validation's too (`val_loss`). A number that is added
+    there is seen by the callbacks that come after, and the history keeps it.
     """
+
+    saves: ClassVar[bool] = False
+    """Whether it writes the model to a file. Such callbacks are called after the others, whatever their order: what
+    those change, a learning rate say, is part of what is saved."""
 
     def __init__(self) -> None:
         self.model: Model
@@ -71,23 +75,33 @@ class Callback:
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
 
+    def get_state(self) -> dict[str, Any]:
+        """What a training that is resumed needs of this callback: numbers and arrays by name, for a checkpoint."""
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Take back what `get_state` gave; called after `on_train_begin`."""
+
 
 class CallbackList:
-    """All callbacks of one training, called in their order.
+    """All callbacks of one training, called in their order, but those that save last.
 
     Parameters
     ----------
     callbacks : iterable of Callback
+        `fit` adds its own behind those that it was given: the history, then what prints.
     model : Model
     params : dict
         `epochs`, `steps` and `verbose`.
     """
 
     def __init__(self, callbacks: Iterable[Callback], model: Model, params: dict[str, Any]) -> None:
-        self.callbacks = list(callbacks)
-        for callback in self.callbacks:
+        given = list(callbacks)
+        for callback in given:
             if isinstance(callback, type) or not hasattr(callback, "set_model"):
                 raise TypeError(f"callbacks must be Callback instances, got {callback!r}")
+        self.callbacks = sorted(given, key=lambda callback: getattr(callback, "saves", False))
+        for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
         # hooks that nobody overrides cost nothing, however many batches there are
