@@ -4,10 +4,20 @@ Weights and shuffles draw from generators that descend from one `SeedSequence` a
 sequence from which models made afterwards take theirs; NumPy's own global generator is never used or touched.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from course.errors import check_integer, either
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _names: Counter[str] = Counter()
 _seeds = np.random.SeedSequence()
@@ -85,6 +95,46 @@ def to_categorical(x: np.ndarray, num_classes: int | None = None) -> np.ndarray:
     one_hot = np.zeros((*labels.shape, classes), dtype=np.float32)
     np.put_along_axis(one_hot, labels[..., None], 1.0, axis=-1)
     return one_hot
+
+
+def plot_model(
+    model: Any,
+    to_file: str | PathLike[str] | None = None,
+    show_shapes: bool = False,
+    show_layer_names: bool = False,
+    dpi: int = 200,
+) -> Figure:
+    """Draw a model's layers, as `course.plots.draw_model` does, by Keras's name.
+
+    Parameters
+    ----------
+    model : Model or Sequential
+    to_file : str or path, optional
+        Where to save the drawing, too: its ending (png, svg, pdf …) says how.
+    show_shapes, show_layer_names : bool
+        Write the shapes of the outputs, the automatic names.
+    dpi : int
+        Pixels an inch of the file.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        When `to_file` has another ending.
+    """
+    from course.plots.graph import draw_model
+
+    pixels = check_integer("plot_model", "dpi", dpi, minimum=1)
+    figure = draw_model(model, shapes=show_shapes, names=show_layer_names)
+    if to_file is not None:
+        endings = list(figure.canvas.get_supported_filetypes())
+        if Path(to_file).suffix[1:].lower() not in endings:
+            raise ValueError(f"plot_model: to_file must end in {either(endings)}, got '{to_file}'")
+        figure.savefig(to_file, dpi=pixels)
+    return figure
 
 
 def _excerpt(values: np.ndarray) -> str:

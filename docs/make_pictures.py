@@ -1,4 +1,4 @@
-"""Makes docs/pictures/*.png, the explorables as the README shows them: `python docs/make_pictures.py`.
+"""Makes docs/pictures/*.png, the explorables and a report as the README shows them: `python docs/make_pictures.py`.
 
 It needs the extra `tests` (playwright) and a chromium, whose path CHROMIUM may give.
 """
@@ -14,6 +14,10 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from autograder.assess import check_function
+from autograder.exercise import STUDENT_SEED
+from autograder.exercises import find
+from autograder.report import as_html
 from course.data import toy
 from course.widgets import ActivationGallery, NeuronExplorer, Playground
 
@@ -37,11 +41,25 @@ def explorables() -> Iterator[tuple[str, Any, Callable[[Page], None] | None]]:
     yield "playground", playground, lambda page: page.evaluate(give, frames)
 
 
-def picture(page: Page) -> bytes:
-    """The explorable in the page as a PNG of at most 255 colours."""
+def report() -> str:
+    """A page with what `check` says of a softmax that takes the whole batch together."""
+
+    def softmax(z: np.ndarray) -> np.ndarray:
+        e = np.exp(z)
+        return e / e.sum()
+
+    result = check_function(find("softmax"), softmax, STUDENT_SEED)
+    style = "color-scheme: light dark; font: 14px sans-serif; background: Canvas; color: CanvasText; margin: 0"
+    return (
+        f'<body style="{style}"><div class="picture" style="padding: 8px; width: 800px">{as_html(result)}</div></body>'
+    )
+
+
+def picture(page: Page, what: str) -> bytes:
+    """What is in the page as a PNG of at most 255 colours."""
     page.mouse.move(1, 1)
     page.wait_for_timeout(500)
-    image = Image.open(io.BytesIO(page.locator(".explorable").screenshot())).convert("RGB")
+    image = Image.open(io.BytesIO(page.locator(what).screenshot())).convert("RGB")
     png = io.BytesIO()
     image.quantize(255).save(png, "png", optimize=True)
     return png.getvalue()
@@ -62,11 +80,20 @@ def main() -> None:
                 page.wait_for_selector(".explorable")
                 if act:
                     act(page)
-                png = picture(page)
+                save(f"{name}-{scheme}", picture(page, ".explorable"))
                 page.close()
-                assert len(png) < LARGEST, f"{name}-{scheme}.png has {len(png)} bytes"
-                (FOLDER / f"{name}-{scheme}.png").write_bytes(png)
+        for scheme in ("light", "dark"):
+            page = browser.new_page(color_scheme=scheme, device_scale_factor=1.5)
+            page.set_content(report())
+            save(f"check-{scheme}", picture(page, ".picture"))
+            page.close()
         browser.close()
+
+
+def save(name: str, png: bytes) -> None:
+    """Write a picture that is small enough for a README."""
+    assert len(png) < LARGEST, f"{name}.png has {len(png)} bytes"
+    (FOLDER / f"{name}.png").write_bytes(png)
 
 
 if __name__ == "__main__":

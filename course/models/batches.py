@@ -1,7 +1,10 @@
 """Data cut into batches.
 
 Arrays are cut here. Anything else that gives one batch `(x, y)` or `(x, y, sample_weight)` after the other is taken
-as it is: a generator, an object with `__len__` and `__getitem__`, any iterable.
+as it is: a generator, a function that makes one, an object with `__len__` and `__getitem__`, any iterable.
+
+One pass over the data is one epoch, unless an epoch is to have a number of steps of its own. Then, as in Keras, each
+epoch goes on in the pass where the one before has left it, and one that comes to the end of the data is shorter.
 """
 
 from __future__ import annotations
@@ -32,9 +35,14 @@ class ArrayBatches:
     batch_size : int
         The last batch may be smaller.
     rng : Generator, optional
-        Shuffles the examples anew for each epoch; without it they come in their order.
+        Shuffles the examples anew for each pass; without it they come in their order.
     steps : int, optional
-        Leave an epoch after so many batches.
+        Batches an epoch, if that isn't to be a pass.
+
+    Attributes
+    ----------
+    steps : int
+        Batches an epoch.
     """
 
     def __init__(
@@ -48,19 +56,61 @@ class ArrayBatches:
         self.data, self.dtypes, self.batch_size, self.rng = data, dtypes, batch_size, rng
         self.examples = len(data.x[0])
         self.wanted_steps = steps
-        available = math.ceil(self.examples / batch_size)
-        self.steps: int | None = available if steps is None else min(steps, available)
+        self._available = math.ceil(self.examples / batch_size)
+        self.steps: int | None = self._available if steps is None else min(steps, self._available)
+        self._order: np.ndarray | None = None
+        self._before: dict[str, Any] | None = None
+        self._done: int | None = None
 
-    def epoch(self) -> Iterator[Batch]:
-        """The batches of one epoch."""
-        order = None if self.rng is None else self.rng.permutation(self.examples)
-        for start in range(0, (self.steps or 0) * self.batch_size, self.batch_size):
-            rows = slice(start, start + self.batch_size)
-            chosen = rows if order is None else order[rows]
-            x = [_pick(array, chosen).astype(t, copy=False) for array, t in zip(self.data.x, self.dtypes, strict=True)]
-            y = [None if array is None else _pick(array, chosen) for array in self.data.y]
-            weights = [None if array is None else _pick(array, chosen) for array in self.data.weights]
-            yield Batch(x, y, weights)
+    def epoch(self, first: int = 0) -> Iterator[Batch]:
+        """The batches of one epoch, without the `first` ones, which are done already."""
+        if first == 0 and (self.wanted_steps is None or self._done in (None, self._available)):
+            self._begin_pass()
+        for _ in range(first, self.steps or 0):
+            start = (self._done or 0) * self.batch_size
+            if start >= self.examples:
+                return
+            self._done = (self._done or 0) + 1
+            yield self._cut(slice(start, start + self.batch_size))
+
+    def restart(self) -> None:
+        """Begin the data anew with the next epoch."""
+        self._done = None
+
+    def get_position(self) -> dict[str, Any]:
+        """Where the pass under way stands: numbers, for a checkpoint."""
+        return {"done": self._done, "before": self._before, "examples": self.examples}
+
+    def set_position(self, position: dict[str, Any]) -> None:
+        """Go to where `get_position` was called, in the same data.
+
+        Raises
+        ------
+        ValueError
+            When there aren't as many examples as there were.
+        """
+        if position["examples"] != self.examples:
+            raise ValueError(
+                f"fit: the checkpoint was saved on the way through {position['examples']} examples and can't be "
+                f"resumed with {self.examples}"
+            )
+        self._done, self._before = position["done"], position["before"]
+        if self._before is not None and self.rng is not None:
+            # the model's own generator is behind this order already
+            self._order = generator(self._before).permutation(self.examples)
+
+    def _begin_pass(self) -> None:
+        self._done = 0
+        if self.rng is not None:
+            self._before = self.rng.bit_generator.state
+            self._order = self.rng.permutation(self.examples)
+
+    def _cut(self, rows: slice) -> Batch:
+        chosen = rows if self._order is None else self._order[rows]
+        x = [_pick(array, chosen).astype(t, copy=False) for array, t in zip(self.data.x, self.dtypes, strict=True)]
+        y = [None if array is None else _pick(array, chosen) for array in self.data.y]
+        weights = [None if array is None else _pick(array, chosen) for array in self.data.weights]
+        return Batch(x, y, weights)
 
 
 class IterableBatches:
@@ -71,11 +121,17 @@ class IterableBatches:
     model : Network
     where : str
         Who asks, for messages.
-    source : iterable, or object with `__len__` and `__getitem__`
-        An iterator is read on from epoch to epoch; anything else starts again.
+    source : iterable, function that gives one, or object with `__len__` and `__getitem__`
+        An iterator is read on from epoch to epoch; anything else starts again with each pass. Its method
+        `on_epoch_end`, if it has one, is called after each epoch.
     steps : int, optional
-        Batches an epoch; needed for an iterator that doesn't end.
+        Batches an epoch; needed for data that don't end.
     class_weight : dict, optional
+
+    Attributes
+    ----------
+    steps : int or None
+        Batches an epoch; None if that isn't known.
     """
 
     def __init__(
@@ -87,6 +143,7 @@ class IterableBatches:
         class_weight: Mapping[int, float] | None = None,
     ) -> None:
         self.model, self.where, self.source, self.class_weight = model, where, source, class_weight
+        self.wanted_steps = steps
         self.steps = steps if steps is not None else _length(source)
         if not model.built:
             raise ValueError(
@@ -94,27 +151,61 @@ class IterableBatches:
                 f"tell it beforehand: give the first layer input_shape="
             )
         self.dtypes = [symbol.dtype for symbol in model.inputs]
+        self._pass: Iterator[Any] | None = None
+        self._done = 0
 
-    def epoch(self) -> Iterator[Batch]:
-        """The batches of one epoch."""
-        item = None
-        for item in islice(_iterate(self.source), self.steps):
-            parts = item if isinstance(item, tuple) else (item,)
-            if not 1 <= len(parts) <= 3:
-                raise ValueError(
-                    f"{self.where}: a batch must be (x, y) or (x, y, sample_weight), got {len(parts)} parts"
-                )
-            x, y, weight = (*parts, None, None)[:3]
-            data = check_data(self.model, self.where, x, y, weight, self.class_weight)
-            x = [array.astype(dtype, copy=False) for array, dtype in zip(data.x, self.dtypes, strict=True)]
-            yield Batch(x, data.y, data.weights)
-        if item is None:
+    def epoch(self, first: int = 0) -> Iterator[Batch]:
+        """The batches of one epoch, without the `first` ones, which are done already."""
+        if first == 0 and self.wanted_steps is None:
+            self._pass = None
+        step = first
+        while self.steps is None or step < self.steps:
+            item = self._next(fresh=step == 0)
+            if item is _END:
+                break
+            step += 1
+            yield self._check(item)
+        if step == 0:
             raise ValueError(
                 f"{self.where}: x gave no batch; an iterator that was read to its end doesn't start again: give "
                 f"something that does (with __len__ and __getitem__), or the number of steps an epoch"
             )
+        if hasattr(self.source, "on_epoch_end"):
+            self.source.on_epoch_end()
+
+    def restart(self) -> None:
+        """Begin the data anew with the next epoch, if they can."""
+        self._pass = None
+
+    def get_position(self) -> dict[str, Any]:
+        """Where the pass under way stands."""
+        return {"done": self._done}
+
+    def set_position(self, position: dict[str, Any]) -> None:
+        """Go to where `get_position` was called. An iterator is left where it is: only who made it knows its place."""
+        self._done = position["done"]
+        self._pass = _iterate(self.source, 0 if isinstance(self.source, Iterator) else self._done)
+
+    def _next(self, fresh: bool) -> Any:
+        """The next of the pass; of a new pass if this one is at its end and the epoch hasn't begun yet."""
+        item = _END if self._pass is None else next(self._pass, _END)
+        if item is _END and fresh:
+            self._pass, self._done = _iterate(self.source), 0
+            item = next(self._pass, _END)
+        self._done += item is not _END
+        return item
+
+    def _check(self, item: Any) -> Batch:
+        parts = item if isinstance(item, tuple) else (item,)
+        if not 1 <= len(parts) <= 3:
+            raise ValueError(f"{self.where}: a batch must be (x, y) or (x, y, sample_weight), got {len(parts)} parts")
+        x, y, weight = (*parts, None, None)[:3]
+        data = check_data(self.model, self.where, x, y, weight, self.class_weight)
+        x = [array.astype(dtype, copy=False) for array, dtype in zip(data.x, self.dtypes, strict=True)]
+        return Batch(x, data.y, data.weights)
 
 
+_END = object()
 Batches = ArrayBatches | IterableBatches
 
 
@@ -181,10 +272,13 @@ def _length(source: Any) -> int | None:
         return None
 
 
-def _iterate(source: Any) -> Iterator[Any]:
+def _iterate(source: Any, first: int = 0) -> Iterator[Any]:
+    """The batches without the `first` ones."""
+    if callable(source) and not isinstance(source, Iterable) and not hasattr(source, "__getitem__"):
+        source = source()
     if isinstance(source, Iterable):
-        return iter(source)
-    return (source[index] for index in range(len(source)))
+        return islice(source, first, None) if first else iter(source)
+    return (source[index] for index in range(first, len(source)))
 
 
 def _rows(data: Batch, rows: slice) -> Batch:

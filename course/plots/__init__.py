@@ -7,6 +7,7 @@ marker, a line style or words, and a text that says what is seen. Nothing here t
 from course.plots.activations import draw_activations
 from course.plots.boundaries import decision_boundary, scatter_classes
 from course.plots.figures import COLOURS, subplots
+from course.plots.graph import draw_model
 from course.plots.histories import plot_history
 from course.plots.images import show_images
 from course.plots.networks import draw_network
@@ -16,6 +17,7 @@ __all__ = [
     "COLOURS",
     "decision_boundary",
     "draw_activations",
+    "draw_model",
     "draw_network",
     "network_zoo",
     "plot_history",

@@ -23,6 +23,9 @@ PLAIN = "#EFEFEF"
 HEIGHT, SLIM = 0.44, 0.24
 """Of a box with two lines and with one, in inches."""
 
+LINES = ((0.52,), (0.33, 0.73))
+"""At which part of a box's height its one line or its two lines are centred."""
+
 KIND_SIZE, DETAIL_SIZE, TITLE_SIZE = 9.5, 8.0, 12.0
 """Of the letters, in points."""
 
@@ -42,10 +45,16 @@ class _Item:
 
     name: str
     kind: str
-    details: str
+    details: list[str]
     fill: str
     sources: list[int]
     attached: bool = False
+
+    @property
+    def lines(self) -> list[tuple[str, float]]:
+        """The lines of text, with the size of their letters."""
+        lines = [(self.kind, KIND_SIZE), ("  ".join(self.details), DETAIL_SIZE)]
+        return [(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", size) for text, size in lines if text]
 
 
 def draw_model(
@@ -58,7 +67,7 @@ def draw_model(
 ) -> Figure:
     """A model's layers as boxes, below each other, with arrows along which the data go.
 
-    Branches stand side by side, shortcuts run along the right. What works element by element (activation,
+    Branches stand side by side, shortcuts run along one side. What works element by element (activation,
     normalization, dropout) sticks to the layer before it. Blue layers have weights, green ones join branches, the
     outputs are orange.
 
@@ -87,11 +96,12 @@ def draw_model(
     if not isinstance(model, Network):
         raise TypeError(f"draw_model: model must be a Model or Sequential of course, got {type(model).__name__}")
     items = _items(model, shapes, names)
-    width = max(_width(text, size) for item in items for text, size in _lines(item)) + 0.24
+    width = max(_width(text, size) for item in items for text, size in item.lines) + 0.24
     boxes = [Box(item.sources, HEIGHT if item.details else SLIM, item.attached) for item in items]
     edges = place(boxes, width)
-    left = min(one.x for one in boxes) - width / 2 - MARGIN
-    right = max([*(one.x + width / 2 for one in boxes), *(edge.lane for edge in edges if edge.lane)]) + MARGIN
+    lanes = [edge.lane for edge in edges if edge.lane is not None]
+    left = min([*(one.x - width / 2 for one in boxes), *lanes]) - MARGIN
+    right = max([*(one.x + width / 2 for one in boxes), *lanes]) + MARGIN
     bottom = max(one.bottom for one in boxes) + MARGIN
     if ax is None:
         ax = own_axes(None, _figure_size(right - left, bottom + MARGIN, title))
@@ -104,10 +114,9 @@ def draw_model(
         _draw_arrow(ax, boxes, edge, width, scale)
     for item, one in zip(items, boxes, strict=True):
         box(ax, one.x, one.middle, width, one.height, item.fill)
-        lines = _lines(item)
-        for number, (text, size) in enumerate(lines):
-            height = one.top + one.height * (number + 0.5 + (0.04 if len(lines) > 1 else 0.0)) / len(lines)
-            ax.text(one.x, height, text, fontsize=size * scale, ha="center", va="center", zorder=5)
+        for (text, size), part in zip(item.lines, LINES[len(item.lines) - 1], strict=True):
+            height = one.top + part * one.height
+            ax.text(one.x, height, text, fontsize=size * scale, ha="center", va="center_baseline", zorder=5)
     return figure_of(ax, f"{title or 'A network'}, as boxes from top to bottom: {_describe(items)}.")
 
 
@@ -130,14 +139,14 @@ def _items(model: Network, shapes: bool, names: bool) -> list[_Item]:
         if used.count(layer) > 1:
             details.append("shared")
         fill = OUTPUT if is_output else CODE if len(sources) > 1 else LEARNED if layer.weights else PLAIN
-        items.append(_Item(layer.name, _kind(layer), "  ".join(details), fill, sources, attached))
+        items.append(_Item(layer.name, _kind(layer), details, fill, sources, attached))
     return items
 
 
 def _input_item(symbol: Symbol, shapes: bool, names: bool) -> _Item:
     layer = symbol.node.layer
     details = [layer.name] if names or _was_named(layer) else []
-    return _Item(layer.name, "Input", "  ".join([*details, *([str(symbol.shape)] if shapes else [])]), INPUT, [])
+    return _Item(layer.name, "Input", details + [str(symbol.shape)] * shapes, INPUT, [])
 
 
 def _transforms(layer: Layer) -> bool:
@@ -170,20 +179,14 @@ def _kind(layer: Layer) -> str:
     return kind if activation in (None, "linear") else f"{kind} · {activation}"
 
 
-def _lines(item: _Item) -> list[tuple[str, float]]:
-    """The lines of text in a box, with the size of their letters."""
-    lines = [(item.kind, KIND_SIZE), (item.details, DETAIL_SIZE)]
-    return [(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", size) for text, size in lines if text]
-
-
 def _describe(items: Sequence[_Item]) -> str:
     """The boxes in words, each with what it takes where that isn't the one before."""
     words = []
     for index, item in enumerate(items):
-        taken = [items[source].name for source in item.sources]
-        after = f" of {' and '.join(taken)}" if item.sources and item.sources != [index - 1] else ""
-        details = item.details if item.name in item.details else f"{item.name} {item.details}".strip()
-        words.append(f"{item.kind} ({details}){after}")
+        details = [detail for detail in item.details if detail != item.name]
+        taken = " and ".join(items[source].name for source in item.sources)
+        after = [f"from {taken}"] if item.sources and item.sources != [index - 1] else []
+        words.append(" ".join([item.kind, item.name, *details, *after]))
     return "; ".join(words)
 
 
@@ -216,7 +219,8 @@ def _draw_arrow(ax: Axes, boxes: Sequence[Box], edge: Edge, width: float, scale:
     source, target = boxes[edge.source], boxes[edge.target]
     line, curve = Path.LINETO, Path.CURVE4
     if edge.lane is not None:
-        start, end = (source.x + width / 2, source.middle), (target.x + width / 2, target.middle)
+        side = width / 2 if edge.lane > source.x else -width / 2
+        start, end = (source.x + side, source.middle), (target.x + side, target.middle)
         points = [start, (edge.lane, start[1]), (edge.lane, end[1]), end]
         path = _rounded(points)
     elif source.x == target.x:

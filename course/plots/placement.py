@@ -3,7 +3,7 @@
 A shortcut is an edge between boxes that are also joined the long way round, as in a residual network or a U-Net.
 Without the shortcuts most networks are chains that part and meet again. A chain stands upright, as one column; chains
 at the same height stand apart, and each as near as may be to the middle of what it comes from and goes to. Shortcuts
-then run along the right side, those that reach further outside the others. Lengths are in inches, y grows downwards.
+then run along one side, those that reach further outside the others. Lengths are in inches, y grows downwards.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-GAP = 0.3
+GAP = 0.26
 """Between a box and the next."""
 
-WIDE_GAP = 0.46
+WIDE_GAP = 0.44
 """Where branches part or meet."""
 
 LANE = 0.2
@@ -110,13 +110,23 @@ def place(boxes: Sequence[Box], width: float) -> list[Edge]:
         for index in column.boxes:
             boxes[index].x = column.x
 
-    right = {edge: boxes[edge[0]].x + width / 2 for edge in within}
-    for source, target in across:
-        passed = _Column([], boxes[source].top, boxes[target].bottom)
-        right[source, target] = max(c.x + width / 2 + c.lanes * LANE for c in columns if c.beside(passed))
-    lanes |= _lanes(boxes, across, dict.fromkeys(range(len(boxes)), 0))
     drawn = [Edge(*edge) for edge in steps if not boxes[edge[1]].attached]
-    return drawn + [Edge(*edge, right[edge] + lanes[edge] * LANE) for edge in shortcuts]
+    drawn += [Edge(*edge, boxes[edge[0]].x + width / 2 + lanes[edge] * LANE) for edge in within]
+    left = [edge for edge in across if _leaves_to_the_left(columns, columns[home[edge[0]]], boxes[edge[0]])]
+    right = [edge for edge in across if edge not in left]
+    for edges, side in ((left, -1), (right, 1)):
+        for (source, target), lane in _lanes(boxes, edges, dict.fromkeys(home, 0)).items():
+            passed = _Column([], boxes[source].top, boxes[target].bottom)
+            edge_of_all = max(side * c.x + width / 2 + c.lanes * LANE * (side > 0) for c in columns if c.beside(passed))
+            drawn.append(Edge(source, target, side * (edge_of_all + lane * LANE)))
+    return drawn
+
+
+def _leaves_to_the_left(columns: Sequence[_Column], column: _Column, box: Box) -> bool:
+    """Whether there is something beside the box on the right, and nothing on the left."""
+    level = _Column([], box.top, box.bottom)
+    others = [other.x > column.x for other in columns if other is not column and other.beside(level)]
+    return bool(others) and all(others)
 
 
 def _shortcuts_apart(boxes: Sequence[Box]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
