@@ -51,7 +51,7 @@ def as_html(result: Result) -> str:
         f"<strong><code>{escape(result.exercise)}</code>: "
         f"{points(result.points)} of {points(result.max_points)} points</strong>"
     )
-    table = f'<table style="border-collapse:collapse;margin:6px 0">{rows}</table>'
+    table = f'<table style="{_TABLE}margin:6px 0">{rows}</table>'
     details = table + _failure_html(result.failure) if result.written else ""
     body = head + details + _diagnosis_html(result)
     side = _GOOD if result.passed else _BAD
@@ -82,6 +82,7 @@ def as_dict(result: Result) -> dict[str, Any]:
 
 _GOOD = "#009E73"  # Okabe and Ito's bluish green and vermilion; ✓ and ✗ say the same without colour
 _BAD = "#D55E00"
+_TABLE = "border-collapse:collapse;font-size:inherit;"
 _PRE = "margin:0;padding:0;border:none;background:none"
 _CELL = "text-align:left;padding:1px 10px 1px 0;border:none;background:none;"
 
@@ -98,7 +99,7 @@ def _failure_html(failure: Failure | None) -> str:
         f'<td style="{_CELL}"><pre style="{_PRE}">{escape(text)}</pre></td></tr>'
         for name, text in shown
     )
-    table = f'<table style="border-collapse:collapse;margin:2px 0 6px">{rows}</table>'
+    table = f'<table style="{_TABLE}margin:2px 0 6px">{rows}</table>'
     return f"<div>For example, with</div>{table}"
 
 
