@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from course.convolution.threads import split
 
-CACHE = 1_000_000
-"""Bytes of work space that a block may take: about what a core has to itself."""
+CACHE = 2_000_000
+"""Bytes of work space that a block may take: more falls out of the cache, less makes too many calls."""
 
 LEAST_ROWS = 8
 """Rows of an image below which the rows that two blocks share would be too many."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from course.interop.links import Mismatch
 from course.layers.base import Layer, Shape
+from course.layers.reshaping import Permute
 from course.models.network import Network
 
 SEQUENCES = {
@@ -30,6 +31,8 @@ SEQUENCES = {
 
 MIXING = ("Dense", "Embedding")
 """Layers of whose outputs each depends on all inputs: these may come in any order."""
+
+DIFFERENTLY = "has in different orders, its channels being first (channels_first=False says that the module sees to it)"
 
 Order = np.ndarray | None
 """For each place there, which number of ours lies in it; None where the order is the same."""
@@ -96,18 +99,17 @@ def layouts(where: str, network: Network, channels_first: bool) -> dict[int, Lay
     """
     inputs = [_Value(symbol.shape[1:]) for symbol in network.inputs]
     uses, _ = _uses(network, inputs)
+    _find_images(uses)
     if channels_first:
-        _find_images(uses)
         _find_wishes(uses)
         _find_orders(where, uses)
     found: dict[int, Layout] = {}
     for use in uses:
         source, target = use.sources[0], use.targets[0]
         layout = Layout(source.flat_order, target.flat_order, target.channels_first, len(target.shape))
-        if not _agree(found.setdefault(id(use.layer), layout), layout):
-            raise Mismatch(
-                where, f"{use.layer.label} is used in several places, whose numbers PyTorch orders differently"
-            )
+        first = found.setdefault(id(use.layer), layout)
+        if not (_agree(first.enters, layout.enters) and _agree(first.leaves, layout.leaves)):
+            raise Mismatch(where, f"{use.layer.label} is used in several places, whose values PyTorch {DIFFERENTLY}")
     return found
 
 
@@ -157,29 +159,37 @@ def _find_orders(where: str, uses: list[_Use]) -> None:
             if len(value.shape) > 1:
                 value.order = _image_order(value)
         source, target = use.sources[0], use.targets[0]
+        if source.channels_first and _moves_channels(use.layer):
+            raise Mismatch(where, f"{use.layer.label} moves the channels of values that PyTorch {DIFFERENTLY}")
         if use.reshapes and len(target.shape) > 1:
-            channels_stay = len(source.shape) > 1 and source.shape[-1] == target.shape[-1]
-            if not channels_stay and not _agree(source.order, target.order):
-                raise Mismatch(
-                    where,
-                    f"{use.layer.label} makes {target.shape} of what PyTorch, with channels first, has in another "
-                    f"order, and no dense layer before it can put that right; if the module reorders it itself, "
-                    f"say channels_first=False",
-                )
+            _check_folding(where, use)
         elif use.reshapes:
             target.order = source.order
-        elif len(target.shape) > 1:
-            continue
-        elif _is(use.layer, *MIXING):
+        elif len(target.shape) == 1 and _is(use.layer, *MIXING):
             target.order = target.wanted
-        elif use.keeps_places:
+        elif len(target.shape) == 1 and use.keeps_places:
             if not all(_agree(source.order, other.order) for other in use.sources):
-                raise Mismatch(
-                    where, f"{use.layer.label} joins values that PyTorch, with channels first, orders differently"
-                )
+                raise Mismatch(where, f"{use.layer.label} joins values that PyTorch {DIFFERENTLY}")
             target.order = source.order
-        elif _is(use.layer, "Concatenate"):
+        elif len(target.shape) == 1 and _is(use.layer, "Concatenate"):
             target.order = _one_after_the_other(use.sources)
+        elif any(source.flat_order is not None for source in use.sources):
+            raise Mismatch(where, f"{use.layer.label} takes values that PyTorch {DIFFERENTLY}")
+
+
+def _check_folding(where: str, use: _Use) -> None:
+    source, target = use.sources[0], use.targets[0]
+    channels_stay = len(source.shape) > 1 and source.shape[-1] == target.shape[-1]
+    if not channels_stay and not _agree(source.order, target.order):
+        raise Mismatch(
+            where,
+            f"{use.layer.label} makes {target.shape} of values that PyTorch {DIFFERENTLY}, and no dense layer before "
+            f"it can put that right",
+        )
+
+
+def _moves_channels(layer: Layer) -> bool:
+    return isinstance(layer, Permute) and layer.dims[-1] != len(layer.dims)
 
 
 def _image_order(value: _Value) -> Order:
@@ -201,13 +211,10 @@ def _one_after_the_other(values: list[_Value]) -> Order:
     return np.concatenate([start + order for start, order in zip(starts, orders, strict=False)])
 
 
-def _agree(one: object, other: object) -> bool:
-    if isinstance(one, Layout) and isinstance(other, Layout):
-        same = (one.channels_first, one.rank) == (other.channels_first, other.rank)
-        return same and _agree(one.enters, other.enters) and _agree(one.leaves, other.leaves)
+def _agree(one: Order, other: Order) -> bool:
     if one is None or other is None:
         return one is other
-    return np.array_equal(np.asarray(one), np.asarray(other))
+    return np.array_equal(one, other)
 
 
 def _is(layer: Layer, *kinds: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from course.layers.base import Layer, LayerOptions, Shape
 from course.layers.sliding import as_images, as_window, check_data_format, check_padding, lengths_and_channels, sizes
 from course.shapes import Axis, Window, axis
 
-BLOCK = 2**17
+BLOCK = 2**18
 """Numbers of the input that are worked on at a time, so that they stay in the cache."""
+
+View: TypeAlias = tuple[tuple[slice, ...], tuple[slice, ...]]
+"""For one place in the window: which outputs have a pixel there, and which pixels these are."""
 
 
 class _Pooling(Layer):
@@ -53,7 +56,8 @@ class _Pooling(Layer):
         """
         images, window = as_images(x), as_window(self._axes(x.shape[1:-1]))
         y = memory.empty((len(x), window[0].output, window[1].output, x.shape[-1]), x.dtype)
-        _each_block(lambda block: self.pool(images[block], window, y[block]), images)
+        views = _views(window)
+        _each_block(lambda block: self.pool(images[block], window, views, y[block]), images)
         y = y[:, 0] if self.rank == 1 else y
         return y, (x, y)
 
@@ -62,14 +66,17 @@ class _Pooling(Layer):
         x, y, slopes = as_images(cache[0]), as_images(cache[1]), as_images(dy)
         window = as_window(self._axes(cache[0].shape[1:-1]))
         dx = memory.empty(x.shape, dy.dtype)
-        _each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, dx[block]), x)
+        views = _views(window)
+        _each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, views, dx[block]), x)
         return dx.reshape(cache[0].shape)
 
-    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
         """Fill `y` from some images."""
         raise NotImplementedError
 
-    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
+    def unpool(
+        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
+    ) -> None:
         """Fill `dx` for some images."""
         raise NotImplementedError
 
@@ -87,38 +94,41 @@ class _Pooling(Layer):
 
 
 class _MaxPooling(_Pooling):
-    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
+        first, *others = views
         if any(axis.before or axis.after for axis in window):
             y.fill(-np.inf)
+            others = views
         else:
-            y[...] = x[_views(window)[0][1]]
-        for outputs, inputs in _views(window):
+            y[...] = x[first[1]]
+        for outputs, inputs in others:
             np.maximum(y[outputs], x[inputs], out=y[outputs])
 
-    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
-        left = dy.copy()
-        if not _tiles(window):
-            dx.fill(0)
-        for outputs, inputs in _views(window):
-            # of several pixels that are the largest the first takes all
-            share = left[outputs] * (x[inputs] == y[outputs])
-            left[outputs] -= share
-            _give(share, dx, inputs, window)
+    def unpool(
+        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
+    ) -> None:
+        give = _giver(window, dx)
+        # of several pixels that are the largest the first takes all
+        taken = np.zeros(y.shape, bool)
+        for outputs, inputs in views:
+            largest = x[inputs] == y[outputs]
+            give(inputs, dy[outputs], largest > taken[outputs])
+            taken[outputs] |= largest
 
 
 class _AveragePooling(_Pooling):
-    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
         y.fill(0)
-        for outputs, inputs in _views(window):
+        for outputs, inputs in views:
             y[outputs] += x[inputs]
         y *= _weights(window, y.dtype)
 
-    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
-        share = dy * _weights(window, dy.dtype)
-        if not _tiles(window):
-            dx.fill(0)
-        for outputs, inputs in _views(window):
-            _give(share[outputs], dx, inputs, window)
+    def unpool(
+        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
+    ) -> None:
+        give, weights = _giver(window, dx), _weights(window, dy.dtype)
+        for outputs, inputs in views:
+            give(inputs, dy[outputs], weights[outputs[1:]])
 
 
 class MaxPooling2D(_MaxPooling):
@@ -167,11 +177,10 @@ class AveragePooling1D(_AveragePooling):
 MaxPool2D, MaxPool1D, AvgPool2D, AvgPool1D = MaxPooling2D, MaxPooling1D, AveragePooling2D, AveragePooling1D
 
 
-def _views(window: Window) -> list[tuple[tuple[slice, ...], tuple[slice, ...]]]:
-    """For each place in the window: the outputs that have a pixel there, and these pixels."""
+def _views(window: Window) -> list[View]:
     down, across = window
     everything = slice(None)
-    views: list[tuple[tuple[slice, ...], tuple[slice, ...]]] = []
+    views: list[View] = []
     for i in range(down.kernel):
         for j in range(across.kernel):
             (from_rows, rows), (from_columns, columns) = down.seen_through(i), across.seen_through(j)
@@ -179,17 +188,20 @@ def _views(window: Window) -> list[tuple[tuple[slice, ...], tuple[slice, ...]]]:
     return views
 
 
-def _tiles(window: Window) -> bool:
-    """Whether each pixel is in one window exactly."""
-    return all(axis.kernel == axis.stride and axis.size == axis.output * axis.stride for axis in window)
+def _giver(window: Window, dx: np.ndarray) -> Callable[[tuple[slice, ...], np.ndarray, np.ndarray], None]:
+    """What gives slope · share to some pixels of dx: by adding it, or by writing it where a pixel has one window."""
+    if all(axis.kernel == axis.stride and axis.size == axis.output * axis.stride for axis in window):
 
+        def write(pixels: tuple[slice, ...], slope: np.ndarray, share: np.ndarray) -> None:
+            np.multiply(slope, share, out=dx[pixels])
 
-def _give(share: np.ndarray, dx: np.ndarray, pixels: tuple[slice, ...], window: Window) -> None:
-    """Add to pixels, or set them where nothing else is added."""
-    if all(axis.kernel <= axis.stride for axis in window):
-        dx[pixels] = share
-    else:
-        dx[pixels] += share
+        return write
+
+    def add(pixels: tuple[slice, ...], slope: np.ndarray, share: np.ndarray) -> None:
+        dx[pixels] += slope * share
+
+    dx.fill(0)
+    return add
 
 
 def _weights(window: Window, dtype: np.dtype) -> np.ndarray:
@@ -213,4 +225,4 @@ def _each_block(work: Callable[[slice], None], x: np.ndarray) -> None:
         for start in range(images.start, images.stop, some):
             work(slice(start, min(start + some, images.stop)))
 
-    threads.run(part, threads.split(len(x), threads.threads() if x.size > 2 * BLOCK else 1))
+    threads.run(part, threads.split(len(x), threads.threads() if x.size > BLOCK else 1))

@@ -26,7 +26,7 @@ def holds_arrays(x: Any) -> bool:
     """Whether `x` is data itself, and not something that gives batches one after the other."""
     if isinstance(x, (np.ndarray, list, tuple, dict, str, int, float)) or x is None or hasattr(x, "__array__"):
         return True
-    if isinstance(x, Iterable) or (hasattr(x, "__len__") and hasattr(x, "__getitem__")):
+    if isinstance(x, Iterable) or (hasattr(x, "__len__") and hasattr(x, "__getitem__")) or callable(x):
         return False
     raise TypeError(f"x must be an array, a list of arrays, or give batches (x, y), got {type(x).__name__}")
 
@@ -44,6 +44,8 @@ def check_data(
     inputs = model.check_inputs(x, where)
     names = [symbol.node.layer.name for symbol in model.outputs]
     targets = per_output(where, "y", y, names)
+    if hasattr(sample_weight, "__array__"):
+        sample_weight = dict.fromkeys(names, sample_weight)  # one for all
     weights = per_output(where, "sample_weight", sample_weight, names)
     for position, array in enumerate(inputs):
         _check_finite(where, _numbered("x", position, inputs), array)

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any
 
-from numpy.typing import DTypeLike
-
-from course import optimizers
 from course.callbacks import Callback, CallbackList, History, ProgbarLogger
 from course.errors import check_choice, check_integer, check_number
 from course.models.batches import ArrayBatches, Batches, make_batches, one_batch, split_off
+from course.models.compiled import CompiledNetwork
 from course.models.data import Batch, holds_arrays
-from course.models.network import Network
-from course.models.objective import Objective
+from course.models.run import Run
 from course.models.training import (
     Training,
     evaluation_epoch,
     evaluation_step,
     predict_batches,
-    prepare,
     quietly,
-    train_epoch,
     train_step,
 )
 
 Callbacks = Iterable[Callback] | Callback | None
 
 
-class Model(Network):
+class Model(CompiledNetwork):
     """All that lies between input and output symbols, as one layer that can be trained.
 
     Parameters
@@ -49,41 +44,7 @@ class Model(Network):
         Set it to end `fit` after the current batch.
     """
 
-    optimizer: optimizers.Optimizer | None = None
     history: History | None = None
-    stop_training: bool = False
-    _compiled_with: dict[str, Any] | None = None
-    _training: Training | None = None
-
-    def compile(
-        self,
-        optimizer: str | optimizers.Optimizer = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-    ) -> None:
-        """Settle how the model learns. What is `trainable` is read here, as in Keras.
-
-        Parameters
-        ----------
-        optimizer : str or Optimizer
-        loss : str, Loss or callable
-            With several outputs one for all, a list of them, or a dict by the names of the outputs' layers.
-        loss_weights : list or dict of float, optional
-            How much each output's loss counts.
-        metrics : list of str, Metric or callable
-            What is reported beside the loss; with several outputs a list of lists, or a dict.
-
-        Raises
-        ------
-        ValueError
-            When a name isn't known, or there isn't one loss for each output.
-        """
-        self.optimizer = optimizers.get(optimizer)
-        self._compiled_with = {"losses": loss, "metrics": metrics, "loss_weights": loss_weights}
-        self._training = None
-        if self.built:
-            self._settle()
 
     def fit(
         self,
@@ -110,7 +71,8 @@ class Model(Network):
         ----------
         x, y : arrays with the examples on the first axis
             With several inputs (outputs) a list of arrays, or a dict by the names of their layers. Or `x` gives
-            batches `(x, y)` or `(x, y, sample_weight)`, one after the other, and `y` is left out.
+            batches `(x, y)` or `(x, y, sample_weight)`, one after the other, and `y` is left out: a generator, a
+            function that makes one, any iterable, an object with `__len__` and `__getitem__`.
         batch_size : int
             Examples a step, 32 if left out; the last batch of an epoch may be smaller.
         epochs : int
@@ -126,9 +88,10 @@ class Model(Network):
         class_weight : dict, optional
             class number → how much its examples count in the loss.
         sample_weight : array of shape (n,), optional
-            How much each example counts in the loss.
+            How much each example counts in the loss; with several outputs for all of them, or a list or dict.
         steps_per_epoch, validation_steps : int, optional
-            Batches an epoch, where data don't end or not all are wanted.
+            Batches an epoch, where data don't end or an epoch isn't to be a whole pass over them: each epoch then goes
+            on where the one before has ended. A validation always begins at the beginning.
         validation_freq : int
             Validate every so many epochs.
 
@@ -158,19 +121,7 @@ class Model(Network):
         training = self._settle()
         self.history = History()
         listeners = self._listeners(callbacks, verbose, batches.steps, epochs, self.history)
-        self.stop_training = False
-        listeners.call("on_train_begin", {})
-        logs: dict[str, float] = {}
-        for epoch in range(initial_epoch, epochs):
-            listeners.call("on_epoch_begin", epoch, {})
-            logs = train_epoch(training, batches, listeners, lambda: self.stop_training)
-            if validation is not None and (epoch + 1) % validation_freq == 0:
-                results = evaluation_epoch(training, validation, listeners)
-                logs |= {f"val_{name}": value for name, value in results.items()}
-            listeners.call("on_epoch_end", epoch, dict(logs))
-            if self.stop_training:
-                break
-        listeners.call("on_train_end", dict(logs))
+        self._train(Run(training, batches, validation, validation_freq, listeners, epochs, initial_epoch))
         return self.history
 
     def evaluate(
@@ -241,16 +192,20 @@ class Model(Network):
         """The outputs for these examples, as one batch."""
         return self(x)
 
-    def astype(self, dtype: DTypeLike) -> Self:
-        twin = super().astype(dtype)
-        twin._training = None  # the optimizer has to take over the new parameters
-        return twin
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """What `evaluate` gives, by name: `["loss", "acc"]`."""
-        self._require_compiled("metrics_names")
-        return list(self._settle().objective.results())
+    def _train(self, run: Run) -> None:
+        self._run = run
+        self.stop_training = False
+        loaded, self._begin_at = self._begin_at, None
+        try:
+            run.listeners.call("on_train_begin", {})
+            if self._begin_at is not None:  # a callback has loaded a checkpoint, and so chosen the epoch
+                run.go_to(self._begin_at)
+            elif loaded is not None and loaded.epoch == run.epoch:
+                run.go_to(loaded)
+            run.train(lambda: self.stop_training)
+            run.listeners.call("on_train_end", dict(run.logs))
+        finally:
+            self._place, self._run, self._begin_at = run.get_place(), None, None
 
     def _on_batch(
         self,
@@ -267,20 +222,6 @@ class Model(Network):
         quietly(step)(training, batch)
         return _report(training.objective.results(), return_dict)
 
-    def _require_compiled(self, where: str) -> None:
-        if self._compiled_with is None or self._compiled_with["losses"] is None:
-            raise RuntimeError(f"{where}: {self.label} has no loss yet: call model.compile(optimizer, loss) first")
-
-    def _settle(self) -> Training:
-        """What compile asked for, worked out for the graph; once, unless layers are added afterwards."""
-        if self._training is None or self._training.graph is not self.graph:
-            assert self._compiled_with is not None  # every caller has made sure
-            assert self.optimizer is not None
-            objective = Objective(self.graph, **self._compiled_with)
-            learning, held = self.trainable_weights, self.non_trainable_weights
-            self._training = prepare(self.graph, learning, held, objective, self.optimizer)
-        return self._training
-
     def _listeners(
         self,
         callbacks: Callbacks,
@@ -291,11 +232,12 @@ class Model(Network):
     ) -> CallbackList:
         check_choice("fit", "verbose", verbose, (0, 1, 2, "auto", False, True))
         level = 1 if verbose == "auto" else int(verbose)
+        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
         own: list[Callback] = [] if history is None else [history]
         if level:
             own.append(ProgbarLogger())
-        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
-        return CallbackList(own + given, self, {"verbose": level, "epochs": epochs, "steps": steps})
+        # in Keras's order: what callbacks add to the logs is kept and shown
+        return CallbackList(given + own, self, {"verbose": level, "epochs": epochs, "steps": steps})
 
 
 def _batch_size(where: str, name: str, batch_size: int | None, otherwise: int = 32) -> int:

@@ -68,10 +68,11 @@ class Objective:
             loss.on_logits() if loss is not None and output in self.from_logits else loss
             for output, loss in enumerate(self.losses)
         ]
+        shapes = [symbol.shape for symbol in graph.outputs]
         self._metrics = [
-            _Measured(metric_functions.get(metric, graph.outputs[output].shape, self.losses[output]), output, weighted)
-            for argument, wanted, weighted in (("metrics", metrics, False), ("weighted_metrics", weighted_metrics, True))
-            for output, given in enumerate(_split_metrics(argument, wanted, self.names))
+            _Measured(metric_functions.get(metric, shapes[output], self.losses[output]), output, weighted)
+            for weighted, wanted in ((False, metrics), (True, weighted_metrics))
+            for output, given in enumerate(_split_metrics(wanted, weighted, self.names))
             for metric in _as_list(given)
         ]
         self.named_metrics = self._name_metrics()
@@ -178,12 +179,12 @@ class Objective:
         return named
 
 
-def _split_metrics(argument: str, metrics: Any, names: list[str]) -> list[Any]:
+def _split_metrics(metrics: Any, weighted: bool, names: list[str]) -> list[Any]:
     if len(names) == 1 and not isinstance(metrics, Mapping):
         # [["acc"]], one list an output, is as good as ["acc"]
         nested = isinstance(metrics, (list, tuple)) and len(metrics) == 1 and isinstance(metrics[0], (list, tuple))
         return [metrics[0] if nested else metrics]
-    return per_output("compile", argument, metrics, names)
+    return per_output("compile", "weighted_metrics" if weighted else "metrics", metrics, names)
 
 
 def _as_list(metrics: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import ModuleType
@@ -24,20 +24,27 @@ if TYPE_CHECKING:
     from course.models.network import Network
 
 
-def save_weights(network: Network, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Write the weights; the name's ending chooses the format."""
-    path, hdf5 = _check_path("save_weights", filepath)
+def save_weights(
+    network: Network,
+    filepath: str | os.PathLike[str],
+    overwrite: bool = True,
+    beside: Mapping[str, np.ndarray] | None = None,
+    where: str = "save_weights",
+) -> None:
+    """Write the weights, and what else is to be in the file, under keys without a slash; the ending is the format."""
+    path, hdf5 = _check_path(where, filepath)
     if path.exists() and not overwrite:
-        raise FileExistsError(f"save_weights: {path} exists; give overwrite=True to replace it")
+        raise FileExistsError(f"{where}: {path} exists; give overwrite=True to replace it")
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"save_weights: there is no folder {path.parent}")
+        raise FileNotFoundError(f"{where}: there is no folder {path.parent}")
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         temporary = Path(file.name)
     try:
         if hdf5:
-            _write_hdf5(network, temporary)
+            _write_hdf5(network, temporary, beside or {})
         else:
             arrays: dict[str, Any] = {key: parameter.value for key, parameter in network.parameters.items()}
+            arrays |= beside or {}
             with temporary.open("wb") as opened:
                 np.savez(opened, **arrays)
         os.chmod(temporary, 0o666 & ~_umask())
@@ -48,20 +55,30 @@ def save_weights(network: Network, filepath: str | os.PathLike[str], overwrite: 
 
 def load_weights(network: Network, filepath: str | os.PathLike[str]) -> None:
     """Read the weights, or leave the network as it is."""
-    path, hdf5 = _check_path("load_weights", filepath)
+    _, weights, _ = read_weights(network, filepath, "load_weights")
+    for parameter, value in weights:
+        parameter.assign(value)
+
+
+def read_weights(
+    network: Network, filepath: str | os.PathLike[str], where: str
+) -> tuple[Path, list[tuple[Parameter, np.ndarray]], dict[str, np.ndarray]]:
+    """The file's path, each parameter with its value in the file, and what else is in the file."""
+    path, hdf5 = _check_path(where, filepath)
     if not path.is_file():
-        raise FileNotFoundError(f"load_weights: there is no file {path}")
+        raise FileNotFoundError(f"{where}: there is no file {path}")
     parameters = dict(_hdf5_parameters(network)) if hdf5 else network.parameters
     try:
         arrays = _read_hdf5(path) if hdf5 else _read_npz(path)
     except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"load_weights: {path} is damaged, or isn't a file of weights ({error})") from error
-    _compare(path, network, parameters, arrays)
-    for key, parameter in parameters.items():
-        parameter.assign(arrays[key])
+        raise ValueError(f"{where}: {path} is damaged, or isn't a file of weights ({error})") from error
+    values = {key: array for key, array in arrays.items() if "/" in key}
+    _compare(f"{where}: {path}", network, parameters, values)
+    beside = {key: array for key, array in arrays.items() if "/" not in key}
+    return path, [(parameter, values[key]) for key, parameter in parameters.items()], beside
 
 
-def _compare(path: Path, network: Network, parameters: dict[str, Parameter], arrays: dict[str, np.ndarray]) -> None:
+def _compare(where: str, network: Network, parameters: dict[str, Parameter], arrays: dict[str, np.ndarray]) -> None:
     missing = [key for key in parameters if key not in arrays]
     unexpected = [key for key in arrays if key not in parameters]
     other = [
@@ -76,9 +93,7 @@ def _compare(path: Path, network: Network, parameters: dict[str, Parameter], arr
     ]
     if differences:
         shown = "; ".join(differences[:4]) + (f"; and {len(differences) - 4} more" if len(differences) > 4 else "")
-        raise ValueError(
-            f"load_weights: {path} holds the weights of another architecture than {network.label}: {shown}"
-        )
+        raise ValueError(f"{where} holds the weights of another architecture than {network.label}: {shown}")
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -88,8 +103,10 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         return {key: file[key] for key in file.files}
 
 
-def _write_hdf5(network: Network, path: Path) -> None:
+def _write_hdf5(network: Network, path: Path, beside: Mapping[str, np.ndarray]) -> None:
     with _h5py().File(path, "w") as file:
+        for key, array in beside.items():
+            file[key] = array
         for group, layer in keras_groups(network):
             variables = file.create_group(f"{group}vars")
             variables.attrs["name"] = layer.name
@@ -104,7 +121,7 @@ def _read_hdf5(path: Path) -> dict[str, np.ndarray]:
 
     def collect(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset) and not name.startswith("optimizer/"):
-            arrays[name] = item[()]
+            arrays[name] = np.asarray(item[()])
 
     with h5py.File(path, "r") as file:
         file.visititems(collect)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -86,37 +85,11 @@ def evaluation_step(training: Training, batch: Batch) -> None:
 
 
 @quietly
-def train_epoch(training: Training, batches: Batches, listeners: CallbackList, stopped: Any) -> dict[str, float]:
-    """All batches once.
-
-    Parameters
-    ----------
-    stopped : callable
-        () → whether somebody asked to stop; asked after each batch.
-
-    Returns
-    -------
-    dict
-        The means over the epoch, by name.
-    """
-    objective = training.objective
-    objective.reset()
-    listened = listeners.listens("on_train_batch_end")
-    for step, batch in enumerate(batches.epoch()):
-        listeners.call("on_train_batch_begin", step, {})
-        train_step(training, batch)
-        if listened:
-            listeners.call("on_train_batch_end", step, objective.results())
-        if stopped():
-            break
-    return objective.results()
-
-
-@quietly
 def evaluation_epoch(training: Training, batches: Batches, listeners: CallbackList) -> dict[str, float]:
     """The losses and metrics over all batches, as means by name."""
     objective = training.objective
     objective.reset()
+    batches.restart()
     listened = listeners.listens("on_test_batch_end")
     listeners.call("on_test_begin", {})
     for step, batch in enumerate(batches.epoch()):

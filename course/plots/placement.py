@@ -9,7 +9,7 @@ then run along one side, those that reach further outside the others. Lengths ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 GAP = 0.26
 """Between a box and the next."""
@@ -72,7 +72,6 @@ class _Column:
     bottom: float = 0.0
     lanes: int = 0
     x: float = 0.0
-    neighbours: list[int] = field(default_factory=list)
 
     def beside(self, other: _Column) -> bool:
         return self.top < other.bottom and other.top < self.bottom
@@ -87,39 +86,46 @@ def place(boxes: Sequence[Box], width: float) -> list[Edge]:
         Without those between boxes that stick together.
     """
     steps, shortcuts = _shortcuts_apart(boxes)
-    after = _consumers(len(boxes), steps)
-    before = _consumers(len(boxes), [(target, source) for source, target in steps])
-    for index, box in enumerate(boxes):
-        box.attached = box.attached and len(before[index]) == 1 and after[before[index][0]] == [index]
-        box.top = max(
-            (boxes[source].bottom + _gap(boxes, index, source, before, after) for source in box.sources), default=0
-        )
+    after = _ends(len(boxes), steps)
+    before = _ends(len(boxes), [(target, source) for source, target in steps])
+    _stack(boxes, before, after)
     columns = _columns(boxes, before, after)
     home = {index: number for number, column in enumerate(columns) for index in column.boxes}
     within = [edge for edge in shortcuts if home[edge[0]] == home[edge[1]]]
-    across = [edge for edge in shortcuts if home[edge[0]] != home[edge[1]]]
     lanes = _lanes(boxes, within, home)
     for (source, _), lane in lanes.items():
         columns[home[source]].lanes = max(columns[home[source]].lanes, lane)
-    for source, target in steps:
-        if home[source] != home[target]:
-            columns[home[source]].neighbours.append(home[target])
-            columns[home[target]].neighbours.append(home[source])
-    _spread(columns, width)
-    for column in columns:
-        for index in column.boxes:
-            boxes[index].x = column.x
-
+    _spread(columns, [(home[source], home[target]) for source, target in steps], width)
+    for index, box in enumerate(boxes):
+        box.x = columns[home[index]].x
     drawn = [Edge(*edge) for edge in steps if not boxes[edge[1]].attached]
     drawn += [Edge(*edge, boxes[edge[0]].x + width / 2 + lanes[edge] * LANE) for edge in within]
-    left = [edge for edge in across if _leaves_to_the_left(columns, columns[home[edge[0]]], boxes[edge[0]])]
-    right = [edge for edge in across if edge not in left]
-    for edges, side in ((left, -1), (right, 1)):
-        for (source, target), lane in _lanes(boxes, edges, dict.fromkeys(home, 0)).items():
+    return drawn + _outer_lanes(boxes, [edge for edge in shortcuts if edge not in lanes], columns, home, width)
+
+
+def _stack(boxes: Sequence[Box], before: list[list[int]], after: list[list[int]]) -> None:
+    """Set `top` of all boxes: below all that they take from."""
+    for index, box in enumerate(boxes):
+        box.attached = box.attached and len(box.sources) == 1 and after[box.sources[0]] == [index]
+        for source in box.sources:
+            branches = len(before[index]) > 1 or len(after[source]) > 1
+            gap = 0.0 if box.attached else WIDE_GAP if branches else GAP
+            box.top = max(box.top, boxes[source].bottom + gap)
+
+
+def _outer_lanes(
+    boxes: Sequence[Box], edges: list[tuple[int, int]], columns: list[_Column], home: dict[int, int], width: float
+) -> list[Edge]:
+    """Shortcuts from column to column: beside all columns that they pass by."""
+    left = [edge for edge in edges if _leaves_to_the_left(columns, columns[home[edge[0]]], boxes[edge[0]])]
+    right = [edge for edge in edges if edge not in left]
+    found = []
+    for chosen, side in ((left, -1), (right, 1)):
+        for (source, target), lane in _lanes(boxes, chosen, dict.fromkeys(home, 0)).items():
             passed = _Column([], boxes[source].top, boxes[target].bottom)
-            edge_of_all = max(side * c.x + width / 2 + c.lanes * LANE * (side > 0) for c in columns if c.beside(passed))
-            drawn.append(Edge(source, target, side * (edge_of_all + lane * LANE)))
-    return drawn
+            outermost = max(side * c.x + width / 2 + c.lanes * LANE * (side > 0) for c in columns if c.beside(passed))
+            found.append(Edge(source, target, side * (outermost + lane * LANE)))
+    return found
 
 
 def _leaves_to_the_left(columns: Sequence[_Column], column: _Column, box: Box) -> bool:
@@ -143,17 +149,12 @@ def _shortcuts_apart(boxes: Sequence[Box]) -> tuple[list[tuple[int, int]], list[
     return steps, shortcuts
 
 
-def _consumers(count: int, edges: Iterable[tuple[int, int]]) -> list[list[int]]:
+def _ends(count: int, edges: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """For each box, where the edges from it lead."""
     ends: list[list[int]] = [[] for _ in range(count)]
     for source, target in edges:
         ends[source].append(target)
     return ends
-
-
-def _gap(boxes: Sequence[Box], index: int, source: int, before: list[list[int]], after: list[list[int]]) -> float:
-    if boxes[index].attached:
-        return 0.0
-    return WIDE_GAP if len(before[index]) > 1 or len(after[source]) > 1 else GAP
 
 
 def _columns(boxes: Sequence[Box], before: list[list[int]], after: list[list[int]]) -> list[_Column]:
@@ -189,8 +190,10 @@ def _lanes(boxes: Sequence[Box], edges: list[tuple[int, int]], home: dict[int, i
     return lanes
 
 
-def _spread(columns: list[_Column], width: float) -> None:
+def _spread(columns: list[_Column], edges: list[tuple[int, int]], width: float) -> None:
     """Set `x` of all columns: in their order from left to right, apart, and drawn to the middle of their neighbours."""
+    joined = [edge for edge in edges if edge[0] != edge[1]]
+    neighbours = _ends(len(columns), joined + [(target, source) for source, target in joined])
     # for each column those beside it, to its left and right, with the distance that they keep
     left: list[list[tuple[_Column, float]]] = [[] for _ in columns]
     right: list[list[tuple[_Column, float]]] = [[] for _ in columns]
@@ -204,8 +207,7 @@ def _spread(columns: list[_Column], width: float) -> None:
     for sweep in range(SWEEPS):
         for number in range(len(columns)) if sweep % 2 else reversed(range(len(columns))):
             column = columns[number]
-            if not column.neighbours:
-                continue
-            column.x = sum(columns[neighbour].x for neighbour in column.neighbours) / len(column.neighbours)
-            column.x = max([column.x, *(other.x + distance for other, distance in left[number])])
-            column.x = min([column.x, *(other.x - distance for other, distance in right[number])])
+            if neighbours[number]:
+                middle = sum(columns[other].x for other in neighbours[number]) / len(neighbours[number])
+                column.x = max([middle, *(other.x + distance for other, distance in left[number])])
+                column.x = min([column.x, *(other.x - distance for other, distance in right[number])])

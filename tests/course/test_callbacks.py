@@ -12,6 +12,11 @@ from course.progress import ProgressBar
 from tests.oracles.common import installed, keras, waves
 
 X, Y = waves(10, 3), waves(10, 1, phase=1)
+LIBRARIES = ["course", pytest.param("keras", marks=pytest.mark.skipif(not installed(), reason="Keras isn't installed"))]
+
+
+def library(name):
+    return keras() if name == "keras" else course
 
 
 def compiled(lib=course):
@@ -87,17 +92,25 @@ class TestCallback:
         assert callback.model is model
         assert callback.params == {"epochs": 3, "steps": 3, "verbose": 0}
 
-    def test_logs_are_its_own_to_keep_and_to_change(self):
+    @pytest.mark.parametrize("lib", LIBRARIES)
+    @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+    def test_what_it_adds_to_the_logs_comes_into_the_history(self, lib):
+        lib = library(lib)
         kept = []
 
-        class Meddler(Callback):
+        class Adds(lib.callbacks.Callback):
             def on_epoch_end(self, epoch, logs=None):
                 kept.append(logs)
-                logs["loss"] = -1.0
+                logs["two"] = 2.0
 
-        history = compiled().fit(X, Y, epochs=2, verbose=0, callbacks=[Meddler()]).history
+        class Reads(lib.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                logs["four"] = 2 * logs["two"]
+
+        history = compiled(lib).fit(X, Y, epochs=2, verbose=0, callbacks=[Adds(), Reads()]).history
         assert kept[0] is not kept[1]
-        assert all(loss > 0 for loss in history["loss"])
+        assert sorted(history) == ["four", "loss", "mae", "two"]
+        assert history["four"] == [4.0, 4.0]
 
     def test_functions_can_be_callbacks(self):
         seen = []

@@ -441,6 +441,13 @@ def stack(*made):
 
 IMAGE = (4, 4, 2)
 
+
+def joined():
+    x = course.Input(IMAGE)
+    flat = layers.Flatten()(x)
+    return fill(course.Model(x, layers.Dense(3)(layers.Add(name="join")([flat, layers.Dense(32)(flat)]))))
+
+
 # What is refused: our model, the module, the message
 REFUSED = {
     "shape": (
@@ -491,7 +498,22 @@ REFUSED = {
     "folded input": (
         lambda: stack(course.Input((32,)), layers.Reshape(IMAGE, name="fold"), layers.Conv2D(3, 2)),
         lambda: nn.Sequential(nn.Unflatten(1, (2, 4, 4)), nn.Conv2d(2, 3, 2)),
-        r'Reshape "fold" makes \(4, 4, 2\) of what PyTorch, with channels first, has in another order',
+        r'Reshape "fold" makes \(4, 4, 2\) of values that PyTorch has in different orders, its channels being first',
+    ),
+    "joined": (
+        lambda: joined(),
+        lambda: linear(32, 32, 3),
+        'Add "join" joins values that PyTorch has in different orders',
+    ),
+    "channels moved": (
+        lambda: stack(course.Input(IMAGE), layers.Permute((3, 1, 2), name="move"), layers.Flatten(), layers.Dense(3)),
+        lambda: linear(32, 3),
+        'Permute "move" moves the channels of values that PyTorch has in different orders',
+    ),
+    "repeated": (
+        lambda: stack(course.Input(IMAGE), layers.Flatten(), layers.RepeatVector(2, name="repeat"), layers.Dense(3)),
+        lambda: linear(32, 3),
+        'RepeatVector "repeat" takes values that PyTorch has in different orders',
     ),
     "never run": (
         lambda: dense(3, 4),

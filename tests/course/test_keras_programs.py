@@ -4,37 +4,17 @@ Each is written with the names `tfk` and `tfkl` of its module and of the module'
 Keras is installed it is run with Keras too, so that these are Keras programs indeed.
 """
 
-import textwrap
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-import course
-from tests.oracles.common import installed, keras
+from tests.course.programs import BOTH_LIBRARIES, REMARKS_OF_KERAS, run_program
 
-LIBRARIES = [
-    "course",
-    pytest.param("keras", marks=pytest.mark.skipif(not installed(), reason="Keras isn't installed")),
-]
-pytestmark = [
-    pytest.mark.parametrize("library", LIBRARIES),
-    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
-    # Keras 3 says of input_dim and input_shape that an Input is better
-    pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`:UserWarning"),
-]
+pytestmark = [BOTH_LIBRARIES, *REMARKS_OF_KERAS]
 
 
 @pytest.fixture
 def run(library):
-    def run(program, **names):
-        lib = course if library == "course" else keras()
-        lib.utils.set_random_seed(3)
-        space = {"tfk": lib, "tfkl": lib.layers, "np": np, **names}
-        exec(textwrap.dedent(program), space)
-        return SimpleNamespace(**space)
-
-    return run
+    return lambda program, **names: run_program(library, program, **names)
 
 
 def two_digits(count=200):

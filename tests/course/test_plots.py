@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from course import plots
+import course
+from course import layers, plots
 from course.data import toy
 from course.plots import figures
 
@@ -33,6 +34,7 @@ ALL = {
     "plot_history": lambda: plots.plot_history(HISTORY),
     "show_images": lambda: plots.show_images(np.eye(4)[None].repeat(3, axis=0), "abc"),
     "draw_activations": plots.draw_activations,
+    "draw_model": lambda: plots.draw_model(course.Sequential([layers.Dense(4, input_dim=3)]), title="One layer"),
     "network_zoo": plots.network_zoo,
 }
 every_figure = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())

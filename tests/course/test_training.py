@@ -61,9 +61,9 @@ class TestHistory:
     def test_it_is_there_while_the_training_runs(self):
         model = perceptron()
         seen = []
-        note = LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(len(model.history.history["loss"])))
-        model.fit(X, LABELS, epochs=2, verbose=0, callbacks=[note])
-        assert seen == [1, 2]
+        note = LambdaCallback(on_epoch_begin=lambda epoch, logs: seen.append(list(model.history.epoch)))
+        model.fit(X, LABELS, epochs=3, verbose=0, callbacks=[note])
+        assert seen == [[], [0], [0, 1]]
 
 
 class TestMeans:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.oracles import record_functions, record_normalization, record_rearranging
+from tests.oracles import record_functions, record_layers, record_normalization, record_rearranging
 
-ORACLES = [record_functions.ORACLE, record_normalization.ORACLE, record_rearranging.ORACLE]
+ORACLES = [record_functions.ORACLE, record_layers.ORACLE, record_normalization.ORACLE, record_rearranging.ORACLE]
 
 
 @pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.path.stem)
