@@ -2,9 +2,15 @@
 
 import pytest
 
-from tests.oracles import record_functions, record_layers, record_normalization, record_rearranging
+from tests.oracles import record_functions, record_layers, record_normalization, record_rearranging, record_windows
 
-ORACLES = [record_functions.ORACLE, record_layers.ORACLE, record_normalization.ORACLE, record_rearranging.ORACLE]
+ORACLES = [
+    record_functions.ORACLE,
+    record_layers.ORACLE,
+    record_normalization.ORACLE,
+    record_rearranging.ORACLE,
+    record_windows.ORACLE,
+]
 
 
 @pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.path.stem)
