@@ -1,4 +1,4 @@
-"""Convolution, transposed convolution and pooling against PyTorch and Keras, over a grid of kernels, strides, paddings, dilations."""
+"""Convolution, also transposed, and pooling against PyTorch and Keras: a grid of kernels, strides, paddings, dilations."""
 
 import numpy as np
 import pytest

@@ -136,7 +136,7 @@ def ask_torch(name: str, arguments: dict[str, Any], shape: tuple[int, ...]) -> n
 
 
 def ask_average(arguments: dict[str, Any], shape: tuple[int, ...]) -> np.ndarray:
-    """The mean over those pixels of a window that lie in the image, as TensorFlow takes it; Keras on PyTorch does not."""
+    """The mean over those pixels of a window that lie in the image: TensorFlow's, and not that of Keras on PyTorch."""
     import torch
     from torch.nn import functional
 
