@@ -8,6 +8,8 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 
 def check_choice(where: str, name: str, value: Any, allowed: Sequence[Any]) -> Any:
     """Return `value` if it is one of `allowed`.
@@ -84,6 +86,50 @@ def check_number(
 def check_positive(where: str, name: str, value: Any) -> float:
     """Return `value` as a float if it is a number above zero (see `check_number`)."""
     return check_number(where, name, value, above=0)
+
+
+def check_flag(where: str, name: str, value: Any) -> bool:
+    """Return `value` as a bool if it is True or False, or 1 or 0.
+
+    Raises
+    ------
+    TypeError
+        `Dense: use_bias must be True or False, got 'no'`, which Python would take for true.
+    """
+    if not isinstance(value, (bool, np.bool_, numbers.Integral)) or value not in (0, 1):
+        raise TypeError(f"{where}: {name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def check_text(where: str, name: str, value: Any) -> str:
+    """Return `value` if it is a string that isn't empty.
+
+    Raises
+    ------
+    TypeError
+        `Adam: name must be a string, got 3`.
+    """
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{where}: {name} must be a string, got {value!r}")
+    return value
+
+
+def check_numbers(where: str, name: str, value: Any) -> np.ndarray:
+    """Return `value` as an array of real numbers, of any shape, without a copy where none is needed.
+
+    Raises
+    ------
+    ValueError
+        For strings, objects, complex or ragged data.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{where}: {name} must be one array of numbers, but its rows differ in shape") from error
+    if array.dtype.kind not in "fiub":
+        kind = {"U": "strings", "S": "strings", "O": "Python objects", "c": "complex numbers"}.get(array.dtype.kind)
+        raise ValueError(f"{where}: {name} must hold real numbers, got {kind or 'values'} of dtype {array.dtype}")
+    return array
 
 
 def check_shape(where: str, name: str, shape: Sequence[int], expected: Sequence[int | None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from course.errors import did_you_mean
+from course.errors import check_text, did_you_mean
 
 Entry = TypeVar("Entry")
 
@@ -53,10 +53,16 @@ class Registry(Generic[Entry]):
             raise ValueError(
                 f"{self.kind}: a config must have the keys 'class_name' and 'config', got {sorted(config)}"
             )
-        entry = self.find(config["class_name"])
-        arguments = config.get("config", {})
-        make = entry if isinstance(entry, type) else type(entry)
-        return make(**arguments)
+        name, arguments = check_text(self.kind, "class_name", config["class_name"]), config.get("config", {})
+        if not isinstance(arguments, Mapping):
+            raise TypeError(f"{self.kind}: config must be a dict of arguments, got {arguments!r}")
+        entry = self.find(name)
+        kind = entry if isinstance(entry, type) else type(entry)
+        make = getattr(kind, "from_config", None)
+        try:
+            return kind(**arguments) if make is None else make(arguments)
+        except TypeError as error:
+            raise TypeError(f"{self.kind} {name}: the config {dict(arguments)} doesn't fit it: {error}") from error
 
     def wrong_type(self, value: Any) -> TypeError:
         """Return the error for a value that is neither a name nor a thing of this kind."""

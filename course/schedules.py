@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from course.errors import check_integer, check_number, check_positive
+from course.errors import check_flag, check_integer, check_number, check_positive
 from course.registry import Registry
 
 
@@ -34,7 +34,7 @@ class ExponentialDecay(Schedule):
         self.initial_learning_rate = check_number(where, "initial_learning_rate", initial_learning_rate, minimum=0)
         self.decay_steps = check_positive(where, "decay_steps", decay_steps)
         self.decay_rate = check_positive(where, "decay_rate", decay_rate)
-        self.staircase = bool(staircase)
+        self.staircase = check_flag(type(self).__name__, "staircase", staircase)
 
     def __call__(self, step: int) -> float:
         return self.initial_learning_rate * self.decay_rate ** self._periods(step)

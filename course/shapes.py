@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from course.errors import check_choice, check_integer
 
 Padding: TypeAlias = int | str | tuple[int, int]
-"""`"valid"`, no zeros; `"same"`, as many as make the output ⌈size / stride⌉; on both sides so many; or (before, after)."""
+"""Zeros on both sides, or before and behind; `"valid"` is none, `"same"` what makes the output ⌈size / stride⌉ long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ Window: TypeAlias = tuple[Axis, Axis]
 """How a kernel slides over an image: down its rows, and along its columns."""
 
 
+@lru_cache(maxsize=1024)
 def axis(
     size: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: int = 1, where: str = "output_size"
 ) -> Axis:
@@ -80,11 +82,11 @@ def axis(
     before, after = padding_sizes(size, kernel, stride, padding, dilation, where)
     span = effective_kernel(kernel, dilation)
     if span > size + before + after:
-        spread = f" spread over {span} pixels by dilation {dilation}" if dilation > 1 else ""
-        padded = f" ({size + before + after} with its padding)" if before + after else ""
+        window = f"{span} pixels" + (f" ({kernel} with dilation {dilation})" if dilation > 1 else "")
+        image = f"{size}" + (f" ({size + before + after} with its padding)" if before + after else "")
         raise ValueError(
-            f"{where}: the kernel of size {kernel}{spread} is larger than the image, {size} pixels{padded}; "
-            f"use a smaller kernel or padding='same'"
+            f"{where}: a window of {window} is larger than the input, which has {image}; "
+            f"use a smaller one, or padding='same'"
         )
     return Axis(size, kernel, stride, dilation, before, (size + before + after - span) // stride + 1)
 
@@ -134,6 +136,7 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: Padding = 0, d
     return axis(size, kernel, stride, padding, dilation).output
 
 
+@lru_cache(maxsize=1024)
 def transposed_axis(
     size: int,
     kernel: int,

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from course.callbacks.base import Callback, Logs
-from course.callbacks.frequency import BatchCounter
+from course.callbacks.files import BatchCounter, check_path
 
 
 class BackupAndRestore(Callback):
@@ -42,9 +42,7 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ) -> None:
         super().__init__()
-        if not os.fspath(backup_dir):
-            raise ValueError(f"BackupAndRestore: backup_dir must name a folder, got {backup_dir!r}")
-        self.backup_dir = Path(backup_dir)
+        self.backup_dir = Path(check_path("BackupAndRestore", "backup_dir", backup_dir))
         self.save_freq = save_freq
         self.double_checkpoint = bool(double_checkpoint)
         self.delete_checkpoint = bool(delete_checkpoint)

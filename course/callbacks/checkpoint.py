@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from course.callbacks.base import Logs
-from course.callbacks.frequency import BatchCounter
+from course.callbacks.files import BatchCounter, check_path
 from course.callbacks.monitor import MonitorCallback
 
 
@@ -48,7 +48,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, baseline=initial_value_threshold)
-        self.filepath = os.fspath(filepath)
+        self.filepath = check_path("ModelCheckpoint", "filepath", filepath)
         if Path(self.filepath).suffix not in (".npz", ".h5"):
             raise ValueError(f"ModelCheckpoint: filepath must end in '.npz' or '.h5', got {self.filepath!r}")
         self.verbose = verbose

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from course.callbacks.base import Callback, Logs
+from course.callbacks.files import check_path
 
 
 class CSVLogger(Callback):
@@ -25,7 +26,7 @@ class CSVLogger(Callback):
         super().__init__()
         if not isinstance(separator, str) or len(separator) != 1:
             raise ValueError(f"CSVLogger: separator must be one character, got {separator!r}")
-        self.filename = os.fspath(filename)
+        self.filename = check_path("CSVLogger", "filename", filename)
         self.sep = separator
         self.append = bool(append)
         self._file: IO[str] | None = None
@@ -34,6 +35,8 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._close()
         path = Path(self.filename)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"CSVLogger: there is no folder {path.parent}")
         self._needs_headline = not (self.append and path.exists() and path.stat().st_size)
         # the csv module ends its lines itself
         self._file = path.open("a" if self.append else "w", newline="", encoding="utf-8")

@@ -73,7 +73,7 @@ class EarlyStopping(MonitorCallback):
             # the best so far may still be worse than the baseline, and patience runs out
             if self.baseline is None or self.is_improvement(current, self.baseline):
                 self.wait = 0
-        if better or self.best_weights is None:
+        if better or (self.restore_best_weights and self.best_weights is None):
             self.best_epoch = epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()

@@ -31,9 +31,7 @@ class LearningRateScheduler(Callback):
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
         if not callable(schedule):
-            raise TypeError(
-                f"LearningRateScheduler: schedule must be a function (epoch, rate) → rate, got {schedule!r}"
-            )
+            raise TypeError(f"LearningRateScheduler: schedule must be a function of (epoch, rate), got {schedule!r}")
         self.schedule = schedule
         self.verbose = verbose
         self._takes_rate = _takes_two(schedule)

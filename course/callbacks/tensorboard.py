@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from course.callbacks.base import Callback, Logs
+from course.callbacks.files import check_path
 from course.errors import check_integer
 
 BINS = 30
@@ -61,7 +62,7 @@ class TensorBoard(Callback):
         for name, value in absent.items():
             if value:
                 raise ValueError(f"TensorBoard: {name} isn't supported here and must be {name}=0, got {value!r}")
-        self.log_dir = os.fspath(log_dir)
+        self.log_dir = check_path("TensorBoard", "log_dir", log_dir)
         self.histogram_freq = check_integer("TensorBoard", "histogram_freq", histogram_freq, minimum=0)
         self.write_steps_per_second = bool(write_steps_per_second)
         self.update_freq = _check_update_freq(update_freq)

@@ -26,9 +26,9 @@ def row_blocks(rows: slice, bytes_per_row: int) -> list[slice]:
 def blocks(part: tuple[slice, slice], bytes_per_row: int) -> Iterator[tuple[slice, slice]]:
     """Images and rows, block by block; several images are always taken with all of their rows."""
     images, rows = part
+    few = row_blocks(rows, bytes_per_row)
     for some in image_blocks(images, rows.stop - rows.start, bytes_per_row):
-        for few in row_blocks(rows, bytes_per_row):
-            yield some, few
+        yield from ((some, part) for part in few)
 
 
 def _blocks(everything: slice, most: int) -> list[slice]:

@@ -29,7 +29,7 @@ class Columns:
         self.kernel, self.window = kernel, window
         self.height, self.width, self.channels, self.filters = kernel.shape
         self.matrix = kernel.reshape(-1, self.filters)
-        self.product = np.zeros_like(self.matrix)
+        self._sum: np.ndarray | None = None
         # the longest run of numbers that lie together is what a copy should go along: columns, or taps and channels
         self.taps_first = self.width * self.channels < window[1].output and window[1].plain
 
@@ -45,11 +45,13 @@ class Columns:
 
     def add_kernel_gradient(self, x: np.ndarray, dz: np.ndarray, rows: slice) -> None:
         """Take some images into the sum that `kernel_gradient` gives; see `Winograd.add_kernel_gradient`."""
-        add_product(self.unroll(x, rows), dz[:, rows].reshape(-1, self.filters), out=self.product)
+        if self._sum is None:
+            self._sum = np.zeros_like(self.matrix)
+        add_product(self.unroll(x, rows), dz[:, rows].reshape(-1, self.filters), out=self._sum)
 
     def kernel_gradient(self) -> np.ndarray:
         """The gradient by the kernel, of its shape."""
-        return self.product.reshape(self.kernel.shape)
+        return np.zeros_like(self.kernel) if self._sum is None else self._sum.reshape(self.kernel.shape)
 
     def spread(self, dz: np.ndarray, out: np.ndarray) -> None:
         """The way back: each number of dz goes to all pixels of its window, times the kernel, and what meets is added.

@@ -17,8 +17,8 @@ from course.convolution.products import sum_of_rows
 from course.convolution.winograd import Winograd
 from course.shapes import Window
 
-WORTH_SHARING = 3_000_000
-"""Multiplications below which starting a second thread takes longer than it saves."""
+WORTH_SHARING = 250_000
+"""Nanoseconds of work below which a second thread isn't worth waking."""
 
 
 def forward(
@@ -148,7 +148,9 @@ def _parts(images: int, kernel: np.ndarray, window: Window, by_rows: bool = Fals
     """What each thread takes: some of the images, or, of a single one and if it may be, some of the rows."""
     down, across = window
     every_image, every_row = slice(0, images), slice(0, down.output)
-    if images * down.output * across.output * kernel.size < WORTH_SHARING:
+    # for each number of output, the products, the copying of its window, and what follows
+    nanoseconds = kernel.size / 50 + kernel.size / kernel.shape[3] / 3 + kernel.shape[3]
+    if images * down.output * across.output * nanoseconds < WORTH_SHARING:
         return [(every_image, every_row)] if images else []
     if images == 1 and by_rows:
         return [(every_image, rows) for rows in threads.split(down.output, threads.threads())]
@@ -164,5 +166,6 @@ class _Repeated:
 
     def like(self, array: np.ndarray) -> np.ndarray:
         if array.shape not in self._wide:
-            self._wide[array.shape] = np.broadcast_to(self.channels, array.shape).copy()
+            self._wide[array.shape] = np.empty_like(array)
+            self._wide[array.shape][...] = self.channels
         return self._wide[array.shape]

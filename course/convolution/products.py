@@ -22,22 +22,27 @@ def pieces(length: int, size: int) -> tuple[int, int]:
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     """out = a b, for a tall matrix a of shape (rows, k) and a small one b of shape (k, m)."""
-    count, length = pieces(len(a), b.size)
-    whole = count * length
-    # a stack of products is one call, in which NumPy holds no lock that another thread could wait for
-    np.matmul(a[:whole].reshape(count, length, -1), b, out=out[:whole].reshape(count, length, -1))
-    if whole < len(a):
-        np.matmul(a[whole:], b, out=out[whole:])
+    # a stack of products is one call, during which no other thread waits for Python's lock
+    stacked, left_over = _stack(a, b.size)
+    results, rest = _stack(out, out.shape[1] * b.shape[0])
+    np.matmul(stacked, b, out=results)
+    if len(left_over):
+        np.matmul(left_over, b, out=rest)
 
 
 def add_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     """out += aᵀ b, for two tall matrices of shapes (terms, k) and (terms, m)."""
-    count, length = pieces(len(a), a.shape[1] * b.shape[1])
-    whole = count * length
-    stack = a[:whole].reshape(count, length, -1).transpose(0, 2, 1)
-    out += (stack @ b[:whole].reshape(count, length, -1)).sum(axis=0)
-    if whole < len(a):
-        out += a[whole:].T @ b[whole:]
+    firsts, left_over = _stack(a, out.size)
+    seconds, rest = _stack(b, out.size)
+    out += (firsts.transpose(0, 2, 1) @ seconds).sum(axis=0)
+    if len(left_over):
+        out += left_over.T @ rest
+
+
+def _stack(tall: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """A tall matrix as a stack of pieces, and the rows that are left over."""
+    count, length = pieces(len(tall), size)
+    return tall[: count * length].reshape(count, length, tall.shape[1]), tall[count * length :]
 
 
 def sum_of_rows(x: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from itertools import pairwise
 from queue import SimpleQueue
@@ -47,6 +47,15 @@ def run(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
 def threads() -> int:
     """How many threads to use: as many as BLAS is set to, 1 if that can't be known (without threadpoolctl)."""
     return _blas.threads()
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
+    """While in it, each matrix product runs on the thread that asks for it, and `run` still uses all threads.
+
+    A BLAS thread that has done its share goes on waiting busily, for longer than a training step takes, and keeps a
+    core from the others. Where layers share out their work by `run`, the products between them are better left alone.
+    """
+    return _blas.one_thread()
 
 
 class _Blas:

@@ -43,7 +43,7 @@ class Winograd:
         top, middle, bottom = kernel.reshape(3, self.width * self.channels, self.filters)
         outer = (top + bottom) / 2
         self.taps = [top, outer + middle / 2, outer - middle / 2, bottom]
-        self.products = [np.zeros_like(taps) for taps in self.taps]
+        self._sums: list[np.ndarray] | None = None
         self._lines: dict[tuple[int, int], _Lines] = {}
         self._mirrored: Winograd | None = None
 
@@ -107,19 +107,22 @@ class Winograd:
         lines.load_gradient(dz, rows)
         even, odd, other = lines.outputs
         lines.combine(0)
-        lines.add_products(0, self.products[0])
+        products = [lines.products(0)]
         lines.combine(1)
         np.add(even, odd, out=other)
-        lines.add_products(2, self.products[1])
+        products.append(lines.products(2))
         lines.combine(2)
         np.subtract(even, odd, out=other)
-        lines.add_products(2, self.products[2])
+        products.append(lines.products(2))
         lines.combine(3)
-        lines.add_products(1, self.products[3])
+        products.append(lines.products(1))
+        self._sums = products if self._sums is None else [a + b for a, b in zip(self._sums, products, strict=True)]
 
     def kernel_gradient(self) -> np.ndarray:
         """The gradient by the kernel, of its shape: each product's goes where its taps came from."""
-        first, second, third, fourth = self.products
+        if self._sums is None:
+            return np.zeros_like(self.kernel)
+        first, second, third, fourth = self._sums
         half, difference = (second + third) / 2, (second - third) / 2
         return np.stack([first + half, difference, half - fourth]).reshape(self.kernel.shape)
 
@@ -151,18 +154,23 @@ class _Lines:
         # every width-th window from one of the first on, in pieces, makes a matrix; the line is made to hold all whole
         count, length = pieces(-(-pixels // width), width * of.channels * of.filters)
         length += count * length * width < pixels
-        # even and odd rows of the images, one more of each than there are pairs
-        self.rows = memory.zeros((2, pairs + 1, *self.shape[1:], of.channels), dtype)
-        line = memory.zeros((count * length * width + width - 1, of.channels), dtype)
+        line = memory.empty((count * length * width + width - 1, of.channels), dtype)
+        line[pixels:] = 0
         self.line = line[:pixels].reshape(*self.shape, of.channels)
+        # even and odd rows of the images, one more of each than there are pairs
+        self.rows = memory.empty((2, pairs + 1, *self.shape[1:], of.channels), dtype)
+        across = self.window[1]
+        self.rows[:, :, :, : across.before] = 0
+        self.rows[:, :, :, across.before + across.size :] = 0
         self.windows = as_strided(
             line,
             (width, count, length, width * of.channels),
             tuple(step * line.strides[0] for step in (1, length * width, width)) + line.strides[1:],
             writeable=False,
         )
-        outputs = memory.zeros((3, count * length * width, of.filters), dtype)
+        outputs = memory.empty((3, count * length * width, of.filters), dtype)
         self.places = outputs.reshape(3, count, length, width, of.filters).transpose(0, 3, 1, 2, 4)
+        outputs[:, pixels:] = 0
         self.outputs = outputs[:, :pixels]
 
     def load(self, x: np.ndarray, first: int) -> None:
@@ -181,7 +189,7 @@ class _Lines:
         for parity, line in enumerate(self.outputs[:2]):
             part = slice(rows.start + parity, rows.stop, 2)
             source = dz[:, part]
-            target = line.reshape(*self.shape, -1)
+            target = line.reshape(*self.shape, line.shape[1])
             target[source.shape[1] :] = 0
             target[:, :, source.shape[2] :] = 0
             self.images(line, part)[...] = source
@@ -202,13 +210,13 @@ class _Lines:
         """All windows of the line times a row of taps."""
         np.matmul(self.windows, taps, out=self.places[output])
 
-    def add_products(self, output: int, total: np.ndarray) -> None:
-        """Add the sum over all windows, each times what is in its place of the output."""
-        total += (self.windows.swapaxes(2, 3) @ self.places[output]).sum(axis=(0, 1))
+    def products(self, output: int) -> np.ndarray:
+        """The sum over all windows, each times what is in its place of the output."""
+        return (self.windows.swapaxes(2, 3) @ self.places[output]).sum(axis=(0, 1))
 
     def images(self, line: np.ndarray, rows: slice) -> np.ndarray:
         """The rows on a line as images, without the zeros between them."""
-        images = line.reshape(*self.shape, -1).transpose(1, 0, 2, 3)
+        images = line.reshape(*self.shape, line.shape[1]).transpose(1, 0, 2, 3)
         return images[:, : len(range(rows.start, rows.stop, 2)), : self.window[1].output]
 
 

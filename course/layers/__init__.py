@@ -6,6 +6,7 @@ from course.layers.base import Layer, Parameter
 from course.layers.conv import Conv1D, Conv2D
 from course.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from course.layers.dense import Dense
+from course.layers.depthwise import DepthwiseConv2D
 from course.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D
 from course.layers.embedding import Embedding
 from course.layers.global_pooling import (
@@ -70,6 +71,7 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",

@@ -8,7 +8,7 @@ import numpy as np
 
 from course import activations, initializers, regularizers
 from course.errors import check_integer, check_number
-from course.layers.arguments import with_batch
+from course.layers.arguments import integers, one_input, with_batch
 from course.layers.base import Layer, LayerOptions, Shape
 from course.registry import to_config
 
@@ -33,6 +33,17 @@ class Activation(Layer):
     def __init__(self, activation: Any, **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
         self.activation = activations.get(activation)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        rank = 1 + len(one_input(self.label, input_shape))
+        if isinstance(self.activation, activations.Softmax):
+            axis = self.activation.axis
+            if not -rank < axis < rank or axis == 0:
+                raise ValueError(
+                    f"{self.label}: expected inputs with an axis {axis} beside that of the examples, "
+                    f"got shape {with_batch(input_shape)}"
+                )
+        return input_shape
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
         y = self.activation(x)
@@ -159,8 +170,7 @@ class PReLU(Layer):
         super().__init__(**options)
         self.alpha_initializer = initializers.get(alpha_initializer)
         self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        axes = (shared_axes,) if isinstance(shared_axes, int) else tuple(shared_axes or ())
-        self.shared_axes = tuple(check_integer("PReLU", "shared_axes", axis, minimum=1) for axis in axes)
+        self.shared_axes = () if shared_axes is None else integers("PReLU", "shared_axes", shared_axes, minimum=1)
 
     def build(self, input_shape: Shape) -> None:
         self.alpha = self.add_weight(
@@ -195,7 +205,8 @@ class PReLU(Layer):
         }
 
     def _alpha_shape(self, input_shape: Shape) -> tuple[int, ...]:
-        shape = tuple(1 if axis + 1 in self.shared_axes else length for axis, length in enumerate(input_shape))
+        lengths = one_input(self.label, input_shape)
+        shape = tuple(1 if axis + 1 in self.shared_axes else length for axis, length in enumerate(lengths))
         fixed = tuple(length for length in shape if length is not None)
         if len(fixed) < len(shape) or max(self.shared_axes, default=0) > len(shape):
             raise ValueError(

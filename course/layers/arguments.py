@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypedDict
 import numpy as np
 from numpy.typing import DTypeLike
 
-from course.errors import did_you_mean, write_shape
+from course.errors import check_integer, check_numbers, did_you_mean, write_shape
 
 Shape: TypeAlias = tuple[int | None, ...]
 Shapes: TypeAlias = Shape | list[Shape]
@@ -33,13 +33,7 @@ def as_numbers(where: str, name: str, value: Any, dtype: DTypeLike | None = None
     ValueError
         For strings, objects, complex or ragged data, and for a single number.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{where}: {name} must be one array of numbers, but its rows differ in shape") from error
-    if array.dtype.kind not in "fiub":
-        kind = {"U": "strings", "S": "strings", "O": "Python objects", "c": "complex numbers"}.get(array.dtype.kind)
-        raise ValueError(f"{where}: {name} must hold real numbers, got {kind or 'values'} of dtype {array.dtype}")
+    array = check_numbers(where, name, value)
     if array.ndim == 0:
         raise ValueError(f"{where}: {name} must have the examples along its first axis, got the number {array}")
     return array if dtype is None else array.astype(dtype, copy=False)
@@ -73,7 +67,7 @@ def float_type(where: str, dtype: DTypeLike) -> np.dtype:
     """float32 or float64."""
     try:
         kind = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         kind = None
     if dtype is None or kind not in (np.float32, np.float64):
         raise ValueError(f"{where}: dtype must be 'float32' or 'float64', got {dtype!r}")
@@ -91,6 +85,19 @@ def refuse_options(where: str, unknown: dict[str, Any], known: Sequence[str]) ->
     """Refuse a keyword argument that nobody takes, with the nearest that somebody does."""
     option, value = next(iter(unknown.items()))
     raise TypeError(f"{where}: unknown argument {option}={value!r}{did_you_mean(option, known)}")
+
+
+def one_input(where: str, input_shape: Shapes) -> Shape:
+    """The shape of the input, if there is only one."""
+    if isinstance(input_shape, list):
+        raise ValueError(f"{where}: expected one input, got a list of shapes {with_batch(input_shape)}")
+    return input_shape
+
+
+def integers(where: str, name: str, value: Any, minimum: int | None = None) -> tuple[int, ...]:
+    """One whole number or several, as a tuple."""
+    several = value if isinstance(value, (tuple, list)) else (value,)
+    return tuple(check_integer(where, name, one, minimum=minimum) for one in several)
 
 
 def check_axes(where: str, input_shape: Shapes, axes: str) -> Shape:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from course import initializers, regularizers
+from course.errors import check_flag
 from course.layers.arguments import (
     LayerOptions,
     Shape,
@@ -23,6 +24,7 @@ from course.layers.arguments import (
     declared_shape,
     float_type,
     layer_name,
+    one_input,
     refuse_options,
 )
 from course.layers.parameter import Parameter
@@ -73,7 +75,7 @@ class Layer:
         self.declared_shape = declared_shape(where, input_shape, input_dim)
         self.nodes: list[Node] = []
         self._parameters: dict[str, Parameter] = {}
-        self._trainable = bool(trainable)
+        self._trainable = check_flag(where, "trainable", trainable)
         self._built = False
         self._rng: np.random.Generator | None = None
 
@@ -84,7 +86,7 @@ class Layer:
 
     def output_shape(self, input_shape: Any) -> Any:
         """The shape of one output for one input of `input_shape`; raises ValueError if the input doesn't fit."""
-        return input_shape
+        return one_input(self.label, input_shape)
 
     def forward(self, x: Any, training: bool = False) -> tuple[Any, Any]:
         """The output for a batch, and what `backward` needs to remember."""
@@ -148,8 +150,10 @@ class Layer:
         many = isinstance(inputs, (list, tuple)) and all(isinstance(x, np.ndarray) for x in inputs)
         arrays = [as_numbers(self.label, "inputs", x, self.dtype) for x in (inputs if many else [inputs])]
         shapes = [x.shape[1:] for x in arrays]
-        self.ensure_built(shapes if many else shapes[0])
+        if any(0 in shape for shape in shapes):
+            raise ValueError(f"{self.label}: inputs must have no axis of length 0, got shape {arrays[0].shape}")
         self.output_shape(shapes if many else shapes[0])
+        self.ensure_built(shapes if many else shapes[0])
         return self.forward(arrays if many else arrays[0], training)[0]
 
     @property
@@ -216,8 +220,9 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        flag = check_flag(self.label, "trainable", value)
         for layer in self.flatten():
-            layer._trainable = bool(value)
+            layer._trainable = flag
 
     @property
     def parameters(self) -> dict[str, Parameter]:

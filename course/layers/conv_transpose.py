@@ -102,10 +102,14 @@ class _TransposedConvolution(Kernels):
         x, z, y = cache
         dz, images = as_images(activation.backward(dy, z, y)), as_images(x)
         kernel, window = self._image_kernel(), self.window(x.shape[1:-1])
-        self.kernel.grad += convolution.kernel_gradient(dz, images, kernel, window).reshape(self.kernel.shape)
+        self.kernel.grad += convolution.kernel_gradient(images, dz, kernel, window).reshape(self.kernel.shape)
         if self.use_bias:
             self.bias.grad += convolution.sum_of_rows(dz)
         return convolution.forward(dz, kernel, window)[0].reshape(x.shape) if by_input else None
+
+    def get_config(self) -> dict[str, Any]:
+        padding = None if None in self.output_padding else list(self.output_padding)
+        return {"output_padding": padding, **super().get_config()}
 
     def _image_kernel(self) -> np.ndarray:
         return self.kernel.value if self.rank == 2 else self.kernel.value[None]

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from course.errors import check_integer, check_number
-from course.layers.arguments import check_axes
+from course.layers.arguments import as_shape, check_axes
 from course.layers.base import Layer, LayerOptions, Shape
 from course.layers.sliding import AXES, check_data_format
 
@@ -42,7 +42,7 @@ class Dropout(Layer):
     ) -> None:
         super().__init__(**options)
         self.rate = check_number(type(self).__name__, "rate", rate, minimum=0, maximum=1)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = None if noise_shape is None else as_shape(type(self).__name__, "noise_shape", noise_shape)
         self.seed = None if seed is None else check_integer(type(self).__name__, "seed", seed, minimum=0)
         if seed is not None:
             self.rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from course import initializers, regularizers
-from course.errors import check_integer, check_number
+from course.errors import check_flag, check_integer, check_number
 from course.layers.arguments import with_batch
 from course.layers.base import Layer, LayerOptions, Parameter, Shape
 from course.layers.sums import as_rows, combine, mean_and_variance, row_mean_products, row_means, sums_with
@@ -44,8 +44,8 @@ class _Normalization(Layer):
         if 0 in self.axes or not self.axes:
             raise ValueError(f"{where}: axis must not be 0, along which the examples lie, nor empty, got {axis}")
         self.epsilon = check_number(where, "epsilon", epsilon, above=0)
-        self.center = bool(center)
-        self.scale = bool(scale)
+        self.center = check_flag(where, "center", center)
+        self.scale = check_flag(where, "scale", scale)
         self.beta_initializer = initializers.get(beta_initializer)
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.beta_regularizer = regularizers.get(beta_regularizer)

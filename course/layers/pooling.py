@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, Unpack
+from functools import lru_cache
+from typing import Any, Unpack
 
 import numpy as np
 
-from course.convolution import memory, threads
+from course.convolution import memory
 from course.layers.base import Layer, LayerOptions, Shape
-from course.layers.sliding import as_images, as_window, check_data_format, check_padding, lengths_and_channels, sizes
+from course.layers.sliding import (
+    as_images,
+    as_window,
+    check_data_format,
+    check_padding,
+    each_block,
+    lengths_and_channels,
+    sizes,
+    views,
+)
 from course.shapes import Axis, Window, axis
-
-BLOCK = 2**18
-"""Numbers of the input that are worked on at a time, so that they stay in the cache."""
-
-View: TypeAlias = tuple[tuple[slice, ...], tuple[slice, ...]]
-"""For one place in the window: which outputs have a pixel there, and which pixels these are."""
 
 
 class _Pooling(Layer):
@@ -56,8 +60,7 @@ class _Pooling(Layer):
         """
         images, window = as_images(x), as_window(self._axes(x.shape[1:-1]))
         y = memory.empty((len(x), window[0].output, window[1].output, x.shape[-1]), x.dtype)
-        views = _views(window)
-        _each_block(lambda block: self.pool(images[block], window, views, y[block]), images)
+        each_block(lambda block: self.pool(images[block], window, y[block]), images)
         y = y[:, 0] if self.rank == 1 else y
         return y, (x, y)
 
@@ -66,17 +69,14 @@ class _Pooling(Layer):
         x, y, slopes = as_images(cache[0]), as_images(cache[1]), as_images(dy)
         window = as_window(self._axes(cache[0].shape[1:-1]))
         dx = memory.empty(x.shape, dy.dtype)
-        views = _views(window)
-        _each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, views, dx[block]), x)
+        each_block(lambda block: self.unpool(slopes[block], x[block], y[block], window, dx[block]), x)
         return dx.reshape(cache[0].shape)
 
-    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
         """Fill `y` from some images."""
         raise NotImplementedError
 
-    def unpool(
-        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
-    ) -> None:
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
         """Fill `dx` for some images."""
         raise NotImplementedError
 
@@ -94,40 +94,36 @@ class _Pooling(Layer):
 
 
 class _MaxPooling(_Pooling):
-    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
-        first, *others = views
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
+        first, *others = views(window)
         if any(axis.before or axis.after for axis in window):
             y.fill(-np.inf)
-            others = views
+            others = views(window)
         else:
             y[...] = x[first[1]]
         for outputs, inputs in others:
             np.maximum(y[outputs], x[inputs], out=y[outputs])
 
-    def unpool(
-        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
-    ) -> None:
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
         give = _giver(window, dx)
         # of several pixels that are the largest the first takes all
         taken = np.zeros(y.shape, bool)
-        for outputs, inputs in views:
+        for outputs, inputs in views(window):
             largest = x[inputs] == y[outputs]
             give(inputs, dy[outputs], largest > taken[outputs])
             taken[outputs] |= largest
 
 
 class _AveragePooling(_Pooling):
-    def pool(self, x: np.ndarray, window: Window, views: list[View], y: np.ndarray) -> None:
+    def pool(self, x: np.ndarray, window: Window, y: np.ndarray) -> None:
         y.fill(0)
-        for outputs, inputs in views:
+        for outputs, inputs in views(window):
             y[outputs] += x[inputs]
         y *= _weights(window, y.dtype)
 
-    def unpool(
-        self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, views: list[View], dx: np.ndarray
-    ) -> None:
+    def unpool(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray, window: Window, dx: np.ndarray) -> None:
         give, weights = _giver(window, dx), _weights(window, dy.dtype)
-        for outputs, inputs in views:
+        for outputs, inputs in views(window):
             give(inputs, dy[outputs], weights[outputs[1:]])
 
 
@@ -177,17 +173,6 @@ class AveragePooling1D(_AveragePooling):
 MaxPool2D, MaxPool1D, AvgPool2D, AvgPool1D = MaxPooling2D, MaxPooling1D, AveragePooling2D, AveragePooling1D
 
 
-def _views(window: Window) -> list[View]:
-    down, across = window
-    everything = slice(None)
-    views: list[View] = []
-    for i in range(down.kernel):
-        for j in range(across.kernel):
-            (from_rows, rows), (from_columns, columns) = down.seen_through(i), across.seen_through(j)
-            views.append(((everything, from_rows, from_columns), (everything, rows, columns)))
-    return views
-
-
 def _giver(window: Window, dx: np.ndarray) -> Callable[[tuple[slice, ...], np.ndarray, np.ndarray], None]:
     """What gives slope · share to some pixels of dx: by adding it, or by writing it where a pixel has one window."""
     if all(axis.kernel == axis.stride and axis.size == axis.output * axis.stride for axis in window):
@@ -204,25 +189,16 @@ def _giver(window: Window, dx: np.ndarray) -> Callable[[tuple[slice, ...], np.nd
     return add
 
 
+@lru_cache
 def _weights(window: Window, dtype: np.dtype) -> np.ndarray:
     """One over the number of pixels in each window: (h', w', 1)."""
     down, across = ([_inside(axis, output) for output in range(axis.output)] for axis in window)
-    return (1.0 / np.multiply.outer(down, across)[:, :, None]).astype(dtype)
+    weights = (1.0 / np.multiply.outer(down, across)[:, :, None]).astype(dtype)
+    weights.flags.writeable = False
+    return weights
 
 
 def _inside(axis: Axis, output: int) -> int:
     """How many pixels of a window aren't padding."""
     first = output * axis.stride - axis.before
     return min(first + axis.kernel, axis.size) - max(first, 0)
-
-
-def _each_block(work: Callable[[slice], None], x: np.ndarray) -> None:
-    """Work on a few images at a time, on all threads where there is enough to do."""
-    size = max(x[0].size, 1) if len(x) else 1
-    some = max(BLOCK // size, 1)
-
-    def part(images: slice) -> None:
-        for start in range(images.start, images.stop, some):
-            work(slice(start, min(start + some, images.stop)))
-
-    threads.run(part, threads.split(len(x), threads.threads() if x.size > BLOCK else 1))

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from course.errors import check_integer
-from course.layers.arguments import Shapes, check_axes, with_batch
+from course.layers.arguments import Shapes, check_axes, integers, one_input, with_batch
 from course.layers.base import Layer, LayerOptions, Shape
 
 
@@ -17,6 +17,7 @@ class Flatten(Layer):
     """(n, a, b, …) → (n, a·b·…): what a dense layer needs of an image."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
+        one_input(self.label, input_shape)
         return (None if None in input_shape else math.prod(axis or 1 for axis in input_shape),)
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
@@ -39,16 +40,14 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
-        shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        proper = all(isinstance(axis, (int, np.integer)) and (axis > 0 or axis == -1) for axis in shape)
-        if not proper or shape.count(-1) > 1:
+        self.target_shape = integers("Reshape", "target_shape", target_shape)
+        if any(axis < 1 and axis != -1 for axis in self.target_shape) or self.target_shape.count(-1) > 1:
             raise ValueError(
                 f"Reshape: target_shape must be made of positive integers, one of them -1 at most, got {target_shape}"
             )
-        self.target_shape = tuple(int(axis) for axis in shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if None in input_shape:
+        if None in one_input(self.label, input_shape):
             return tuple(None if axis == -1 else axis for axis in self.target_shape)
         size = math.prod(axis or 1 for axis in input_shape)
         known = math.prod(axis for axis in self.target_shape if axis != -1)

@@ -1,15 +1,23 @@
-"""Arguments of layers that slide over images or sequences: a number for each axis, and how the axes are named."""
+"""What layers that slide over images or sequences share: their arguments, and the pixels seen through each tap."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from course.convolution import threads
 from course.errors import check_choice, check_integer
 from course.layers.arguments import Shapes, check_axes, with_batch
 from course.shapes import Axis, Window
+
+BLOCK = 2**18
+"""Numbers of an array that are worked on at a time, so that they stay in the cache."""
+
+View: TypeAlias = tuple[tuple[slice, ...], tuple[slice, ...]]
+"""Of one tap: which outputs see a pixel through it, and which pixels these are."""
 
 AXES = {1: "(n, steps, channels)", 2: "(n, h, w, channels)"}
 
@@ -56,3 +64,27 @@ def as_window(axes: Sequence[Axis]) -> Window:
 
 
 ONE_ROW = Axis(size=1, kernel=1, stride=1, dilation=1, before=0, output=1)
+
+
+@lru_cache
+def views(window: Window) -> list[View]:
+    """What is seen through each tap, row by row."""
+    down, across = window
+    everything = slice(None)
+    taps: list[View] = []
+    for i in range(down.kernel):
+        for j in range(across.kernel):
+            (from_rows, rows), (from_columns, columns) = down.seen_through(i), across.seen_through(j)
+            taps.append(((everything, from_rows, from_columns), (everything, rows, columns)))
+    return taps
+
+
+def each_block(work: Callable[[slice], None], x: np.ndarray) -> None:
+    """Work on a few examples of x at a time, on all threads where there is enough to do."""
+    some = max(BLOCK * len(x) // max(x.size, 1), 1)
+
+    def part(examples: slice) -> None:
+        for start in range(examples.start, examples.stop, some):
+            work(slice(start, min(start + some, examples.stop)))
+
+    threads.run(part, threads.split(len(x), threads.threads() if x.size > BLOCK else 1))

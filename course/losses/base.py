@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course.activations import as_float
-from course.errors import check_choice
+from course.errors import check_choice, check_numbers, check_text
 
 
 class Loss:
@@ -29,7 +29,7 @@ class Loss:
 
     def __init__(self, *, reduction: str = "sum_over_batch_size", name: str | None = None) -> None:
         self.reduction = check_choice(type(self).__name__, "reduction", reduction, ("sum_over_batch_size", "sum"))
-        self.name = name or self.name
+        self.name = self.name if name is None else check_text(type(self).__name__, "name", name)
 
     def terms(self, y_true: np.ndarray, y_pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what each element or row contributes, and the slope of that.
@@ -77,7 +77,7 @@ class Loss:
         ValueError
             When shapes don't fit, the batch is empty, or labels aren't what the loss takes.
         """
-        y_pred = as_float(y_pred)
+        y_pred = as_float(check_numbers(type(self).__name__, "y_pred", y_pred))
         if y_pred.size == 0:
             raise ValueError(f"{type(self).__name__}: y_pred is empty, of shape {y_pred.shape}: it needs an example")
         terms, slopes = self.terms(self.prepare(y_true, y_pred), y_pred)
@@ -97,7 +97,7 @@ class Loss:
 
     def per_example(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """Return the loss of each row, before the mean over them: (n, …, k) → (n, …)."""
-        y_pred = as_float(y_pred)
+        y_pred = as_float(check_numbers(type(self).__name__, "y_pred", y_pred))
         terms, _ = self.terms(self.prepare(y_true, y_pred), y_pred)
         return terms if terms.ndim < y_pred.ndim else terms.mean(axis=-1)
 
@@ -130,7 +130,7 @@ def match_shape(where: str, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarra
     ValueError
         When the shapes differ in more.
     """
-    y_true = np.asarray(y_true)
+    y_true = check_numbers(where, "y_true", y_true)
     if y_true.shape == y_pred.shape:
         return y_true
     if y_pred.shape in ((*y_true.shape, 1), y_true.shape[:-1]) and y_true.size == y_pred.size:
@@ -146,7 +146,7 @@ def match_weights(where: str, sample_weight: np.ndarray, y_pred: np.ndarray) -> 
     ValueError
         When there isn't one weight for each example (or for each row of each example).
     """
-    weights = np.asarray(sample_weight, dtype=y_pred.dtype)
+    weights = check_numbers(where, "sample_weight", sample_weight).astype(y_pred.dtype, copy=False)
     rows = y_pred.shape[: max(y_pred.ndim - 1, 1)]
     if weights.shape == (*rows, 1):
         weights = weights[..., 0]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course.activations import log_softmax, sigmoid
-from course.errors import check_number
+from course.errors import check_flag, check_number, check_numbers
 from course.losses.base import Loss
 
 # probabilities are kept this far from 0 and 1, where a logarithm would be infinite (Keras's number)
@@ -31,7 +31,7 @@ class BinaryCrossentropy(Loss):
 
     def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0, **options: Any) -> None:
         super().__init__(**options)
-        self.from_logits = bool(from_logits)
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "BinaryCrossentropy", "label_smoothing", label_smoothing, minimum=0, maximum=1
         )
@@ -80,15 +80,14 @@ class CategoricalCrossentropy(Loss):
 
     def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0, **options: Any) -> None:
         super().__init__(**options)
-        self.from_logits = bool(from_logits)
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
         self.label_smoothing = check_number(
             "CategoricalCrossentropy", "label_smoothing", label_smoothing, minimum=0, maximum=1
         )
 
     def prepare(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y_true = np.asarray(y_true)
-        classes = y_pred.shape[-1]
-        if y_pred.ndim < 2 or classes < 2:
+        y_true = check_numbers("CategoricalCrossentropy", "y_true", y_true)
+        if y_pred.ndim < 2 or y_pred.shape[-1] < 2:
             raise ValueError(
                 f"CategoricalCrossentropy: y_pred must have at least two classes on its last axis, got shape"
                 f" {y_pred.shape}; for one output of two classes use BinaryCrossentropy"
@@ -100,7 +99,7 @@ class CategoricalCrossentropy(Loss):
             )
         y_true = super().prepare(y_true, y_pred)
         if self.label_smoothing:
-            y_true = y_true * (1.0 - self.label_smoothing) + self.label_smoothing / classes
+            y_true = y_true * (1.0 - self.label_smoothing) + self.label_smoothing / y_pred.shape[-1]
         return y_true
 
     def terms(self, y_true: np.ndarray, y_pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,18 +133,18 @@ class SparseCategoricalCrossentropy(Loss):
 
     def __init__(self, from_logits: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self.from_logits = bool(from_logits)
+        self.from_logits = check_flag(type(self).__name__, "from_logits", from_logits)
 
     def prepare(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        given = np.asarray(y_true)
-        rows, classes = y_pred.shape[:-1], y_pred.shape[-1]
+        given = check_numbers("SparseCategoricalCrossentropy", "y_true", y_true)
+        rows = y_pred.shape[:-1]
         if not rows or given.shape not in (rows, (*rows, 1)):
             hint = "; for one-hot labels use CategoricalCrossentropy" if given.shape == y_pred.shape else ""
             raise ValueError(
                 f"SparseCategoricalCrossentropy: y_true must have y_pred's shape {y_pred.shape} without the"
                 f" classes, one class number for each example, got {given.shape}{hint}"
             )
-        given = given.reshape(rows)
+        given, classes = given.reshape(rows), y_pred.shape[-1]
         with np.errstate(invalid="ignore"):
             labels = given.astype(np.intp, copy=False)
         whole = labels is given or given.dtype.kind in "iub" or np.array_equal(labels, given)

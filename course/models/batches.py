@@ -58,26 +58,27 @@ class ArrayBatches:
         self.steps: int | None = self._available if steps is None else min(steps, self._available)
         self._order: np.ndarray | None = None
         self._before: dict[str, Any] | None = None
-        self._done: int | None = None
+        self._done = self._available  # batches of the pass under way
 
     def epoch(self, first: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, without the `first` ones, which are done already."""
-        if first == 0 and (self.wanted_steps is None or self._done in (None, self._available)):
+        if first == 0 and (self.wanted_steps is None or self._done == self._available):
             self._begin_pass()
         for _ in range(first, self.steps or 0):
-            start = (self._done or 0) * self.batch_size
-            if start >= self.examples:
+            if self._done == self._available:
                 return
-            self._done = (self._done or 0) + 1
+            start = self._done * self.batch_size
+            self._done += 1
             yield self._cut(slice(start, start + self.batch_size))
 
     def restart(self) -> None:
         """Begin the data anew with the next epoch."""
-        self._done = None
+        self._done = self._available
 
     def get_position(self) -> dict[str, Any]:
         """Where the pass under way stands: numbers, for a checkpoint."""
-        return {"done": self._done, "before": self._before, "examples": self.examples}
+        sizes = {"examples": self.examples, "batch_size": self.batch_size}
+        return {"done": self._done, "before": self._before, **sizes}
 
     def set_position(self, position: dict[str, Any]) -> None:
         """Go to where `get_position` was called, in the same data.
@@ -85,12 +86,12 @@ class ArrayBatches:
         Raises
         ------
         ValueError
-            When there aren't as many examples as there were.
+            When there aren't as many examples as there were, or as many in a batch.
         """
-        if position["examples"] != self.examples:
+        if (position["examples"], position["batch_size"]) != (self.examples, self.batch_size):
             raise ValueError(
-                f"fit: the checkpoint was saved on the way through {position['examples']} examples and can't be "
-                f"resumed with {self.examples}"
+                f"fit: the checkpoint was saved on the way through {position['examples']} examples in batches of "
+                f"{position['batch_size']} and can't be resumed with {self.examples} in batches of {self.batch_size}"
             )
         self._done, self._before = position["done"], position["before"]
         if self._before is not None and self.rng is not None:

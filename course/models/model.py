@@ -105,6 +105,9 @@ class Model(CompiledNetwork):
         check_integer("fit", "initial_epoch", initial_epoch, minimum=0)
         check_integer("fit", "epochs", epochs, minimum=0)
         check_integer("fit", "validation_freq", validation_freq, minimum=1)
+        for name, steps in {"steps_per_epoch": steps_per_epoch, "validation_steps": validation_steps}.items():
+            if steps is not None:
+                check_integer("fit", name, steps, minimum=1)
         fraction = check_number("fit", "validation_split", validation_split, minimum=0, below=1)
 
         rng = self.rng if shuffle else None
@@ -145,8 +148,12 @@ class Model(CompiledNetwork):
         self._require_compiled("evaluate")
         size = _batch_size("evaluate", "batch_size", batch_size)
         batches = make_batches(self, "evaluate", (x, y, sample_weight), size, steps=steps)
-        training = self._settle()
+        objective = (training := self._settle()).objective
+        # a callback may evaluate in the middle of an epoch, whose means then go on
+        under_way = None if self._run is None else objective.get_state()
         results = evaluation_epoch(training, batches, self._listeners(callbacks, verbose, batches.steps))
+        if under_way is not None:
+            objective.set_state(under_way)
         return _report(results, return_dict)
 
     def predict(

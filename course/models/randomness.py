@@ -31,11 +31,12 @@ def set_states(model: Layer, states: dict[str, dict[str, Any]]) -> None:
     for key, state in states.items():
         path, slash, attribute = key.rpartition("/")
         layer = layers.get(path + slash)
-        present = getattr(layer, attribute, None)
+        if layer is None:
+            continue
+        present = vars(layer).get(attribute)
         if present is not None and present.bit_generator.state["bit_generator"] == state["bit_generator"]:
-            # in place, for layers may share one
-            present.bit_generator.state = state
-        elif layer is not None:
+            present.bit_generator.state = state  # in place, for layers may share one
+        else:
             setattr(layer, attribute, generator(state))
 
 

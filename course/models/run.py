@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +75,7 @@ class Run:
         self._sums: dict[str, Any] | None = None
         self.logs: dict[str, float] = {}
 
-    def train(self, stopped: Any) -> None:
+    def train(self, stopped: Callable[[], bool]) -> None:
         """Train to the last epoch.
 
         Parameters
@@ -128,7 +130,7 @@ class Run:
                 callback.set_state(waiting.pop(0))
 
     @quietly
-    def _train_epoch(self, stopped: Any) -> dict[str, float]:
+    def _train_epoch(self, stopped: Callable[[], bool]) -> dict[str, float]:
         """All batches that are left of an epoch; the means over the epoch, by name."""
         objective = self.training.objective
         objective.reset()
@@ -144,4 +146,11 @@ class Run:
                 self.listeners.call("on_train_batch_end", step, objective.results())
             if stopped():
                 break
+        wanted = self.batches.wanted_steps
+        if wanted is not None and self.step < wanted and not stopped():
+            warnings.warn(
+                f"fit: the data ended after {self.step} of {wanted} batches (steps_per_epoch={wanted}), so that this "
+                f"epoch is shorter; the next begins the data anew",
+                stacklevel=6,
+            )
         return objective.results()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from course import schedules
-from course.errors import check_number, check_positive
+from course.errors import check_flag, check_number, check_positive
 from course.optimizers.base import LearningRate, Optimizer
 from course.registry import Registry
 
@@ -44,7 +44,7 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **options)
         self.momentum = check_number("SGD", "momentum", momentum, minimum=0, maximum=1)
-        self.nesterov = bool(nesterov)
+        self.nesterov = check_flag("SGD", "nesterov", nesterov)
 
     def initial_state(self) -> dict[str, float]:
         return {"momentum": 0.0} if self.momentum else {}
@@ -102,7 +102,7 @@ class RMSprop(Optimizer):
         self.rho = check_number("RMSprop", "rho", rho, minimum=0, below=1)
         self.momentum = check_number("RMSprop", "momentum", momentum, minimum=0)
         self.epsilon = _check_epsilon("RMSprop", epsilon)
-        self.centered = bool(centered)
+        self.centered = check_flag("RMSprop", "centered", centered)
 
     def initial_state(self) -> dict[str, float]:
         state = {"velocity": 0.0}
@@ -172,7 +172,7 @@ class Adam(Optimizer):
         self.beta_1 = check_number(where, "beta_1", beta_1, minimum=0, below=1)
         self.beta_2 = check_number(where, "beta_2", beta_2, minimum=0, below=1)
         self.epsilon = _check_epsilon(where, epsilon)
-        self.amsgrad = bool(amsgrad)
+        self.amsgrad = check_flag(where, "amsgrad", amsgrad)
 
     def initial_state(self) -> dict[str, float]:
         state = {"momentum": 0.0, "velocity": 0.0}
@@ -300,5 +300,5 @@ def get(identifier: str | dict[str, Any] | Optimizer) -> Optimizer:
     if isinstance(identifier, str):
         return _REGISTRY.find(identifier)()
     if isinstance(identifier, dict):
-        return _REGISTRY.find(identifier["class_name"]).from_config(identifier.get("config", {}))
+        return _REGISTRY.from_config(identifier)
     raise _REGISTRY.wrong_type(identifier)

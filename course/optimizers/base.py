@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from course import schedules
-from course.errors import check_integer, check_number, check_positive
+from course.errors import check_integer, check_number, check_positive, check_text
 from course.optimizers.storage import ParameterLike, ParameterVector
 from course.registry import to_config
 
@@ -67,7 +67,7 @@ class Optimizer:
         self.clipnorm, self.clipvalue = given.get("clipnorm"), given.get("clipvalue")
         self.global_clipnorm = given.get("global_clipnorm")
         self.decay = check_number(where, "decay", decay, minimum=0)
-        self.name = name or where.lower()
+        self.name = where.lower() if name is None else check_text(where, "name", name)
         self.iterations = 0
         self._vector: ParameterVector | None = None
         self._state: dict[str, np.ndarray] = {}

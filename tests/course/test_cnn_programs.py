@@ -5,13 +5,13 @@ Keras itself where it is installed, from the same first weights and on the same 
 """
 
 import re
-from itertools import pairwise
+from operator import methodcaller
 
 import numpy as np
 import pytest
 
 from tests.course.programs import BOTH_LIBRARIES, REMARKS_OF_KERAS, run_program
-from tests.oracles.common import installed, waves
+from tests.oracles.common import float64, installed, waves
 
 pytestmark = REMARKS_OF_KERAS
 
@@ -60,13 +60,14 @@ model = Model(image, classes)
 
 SUMMARY = """
 lines = []
-model.summary(line_length=88, print_fn=lambda text, **_: lines.extend(str(text).splitlines()))
+model.summary(print_fn=lambda text, **_: lines.extend(str(text).splitlines()))
 """
 
 
 @BOTH_LIBRARIES
 @pytest.mark.parametrize("program", [SEQUENTIAL, FUNCTIONAL], ids=["sequential", "functional"])
-def test_a_cnn_of_47645_parameters(run, program):
+def test_a_cnn_of_47645_parameters(run, program, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")  # Keras cuts what is wider than the terminal
     result = run(program + SUMMARY)
     layers = [
         ("Conv2D", "(None, 28, 28, 10)", 260),
@@ -187,12 +188,8 @@ history = model.fit(images, labels, batch_size=4, epochs=1, validation_split=0.2
         images=waves(8, 32, 32, 3).astype("float32"),
         labels=np.arange(8),
     )
-    convolutions = [896, 18_496, 36_928, 36_928, 36_928, 36_928, 36_928]
-    assert result.counts == [0, *convolutions[:2], 0, *convolutions[2:4], 0, *convolutions[4:6], 0, 36_928, 0] + [
-        16_640,
-        0,
-        2570,
-    ]
+    block = [36_928, 36_928, 0]
+    assert result.counts == [0, 896, 18_496, 0, *block, *block, 36_928, 0, 16_640, 0, 2570]
     assert result.model.count_params() == 223_242
     block = [(None, 9, 9, 64)] * 3
     assert result.shapes == [
@@ -248,7 +245,8 @@ found = model.predict(images, verbose=0) > 0.5
     assert result.shapes == [(None, 8, 8, 16), (None, 16, 16, 8)]
     truth = masks > 0.5
     overlap = (result.found & truth).sum() / (result.found | truth).sum()
-    assert overlap > 0.9
+    # pixels on their own, bright or not, are wrong in 5 of 100 cases and overlap by 0.74
+    assert overlap > 0.8
 
 
 CALLBACKS = """
@@ -340,3 +338,63 @@ def test_old_spellings_of_optimizers_and_metrics():
     )
     assert result.accuracy > 0.95
     assert result.rate == pytest.approx(0.05)
+
+
+TRAINING = """
+model = convert(model)
+model.compile(optimizer=optimizer(tfk), loss="sparse_categorical_crossentropy")
+if start is not None:
+    model.set_weights(start)
+start = model.get_weights()
+losses = []
+for first in range(0, len(images), 8):
+    batch = slice(first, first + 8)
+    history = model.fit(images[batch], labels[batch], batch_size=8, epochs=1, shuffle=False, verbose=0)
+    losses.append(history.history["loss"][0])
+afterwards = model.evaluate(images, labels, verbose=0)
+"""
+
+NORMALIZED = """
+image = tfk.Input((16, 16, 3))
+x = tfkl.Conv2D(8, 3, strides=2, padding="same", use_bias=False)(image)
+x = tfkl.BatchNormalization()(x)
+x = tfkl.LeakyReLU(0.1)(x)
+y = tfkl.Conv2D(8, 3, padding="same", activation="tanh", kernel_regularizer=tfk.regularizers.L2(1e-3))(x)
+x = tfkl.add([x, y])
+x = tfkl.AveragePooling2D(2)(x)
+x = tfkl.Conv2DTranspose(4, 3, strides=2, padding="same", activation="elu")(x)
+x = tfkl.concatenate([x, y])
+x = tfkl.GlobalAveragePooling2D()(x)
+classes = tfkl.Dense(10, activation="softmax")(x)
+model = tfk.Model(image, classes)
+"""
+
+TOLERANCES = {"float64": 5e-7, "float32": 1e-5}
+"""Keras computes in float64 and tells a loss in float32, of which 6e-8 is the rounding. What we round to float32 in a
+step is handed to the next; another momentum, epsilon or variance would show in the third digit."""
+
+
+@pytest.mark.skipif(not installed(), reason="Keras isn't installed")
+@pytest.mark.parametrize(
+    ("program", "shape", "optimizer"),
+    [
+        pytest.param(SEQUENTIAL, (32, 32, 1), lambda lib: lib.optimizers.SGD(0.02, momentum=0.9), id="47645"),
+        pytest.param(NORMALIZED, (16, 16, 3), lambda lib: lib.optimizers.Adam(0.01), id="normalized"),
+    ],
+)
+def test_the_loss_falls_as_in_keras(program, shape, optimizer):
+    """Twenty-four steps, each on one image of every class, from one start."""
+    labels = np.tile(np.arange(8), 24)
+    patterns = waves(8, *shape) + np.eye(8, shape[-1]).reshape(8, 1, 1, -1)
+    images = (patterns[labels] + waves(192, *shape, phase=1, size=0.2)).astype("float32")
+    names = {"images": images, "labels": labels, "optimizer": optimizer}
+    with float64():
+        theirs = run_program("keras", program + TRAINING, start=None, convert=lambda model: model, **names)
+    assert theirs.losses[-1] < 0.8 * theirs.losses[0]
+
+    for dtype, tolerance in TOLERANCES.items():
+        convert = methodcaller("astype", dtype)
+        ours = run_program("course", program + TRAINING, start=theirs.start, convert=convert, **names)
+        np.testing.assert_allclose(ours.losses, theirs.losses, rtol=tolerance)
+        # it depends on what is kept beside the weights too, the running means
+        np.testing.assert_allclose(ours.afterwards, theirs.afterwards, rtol=tolerance)

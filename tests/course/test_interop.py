@@ -307,6 +307,14 @@ class TestTorch:
         with torch.no_grad():
             np.testing.assert_allclose(module(torch.from_numpy(x)).numpy(), of(model, [x]), atol=1e-5)
 
+    @pytest.mark.skipif(not hasattr(layers, "DepthwiseConv2D"), reason="there is no depthwise convolution yet")
+    def test_depthwise_convolution(self):
+        model = stack(course.Input((6, 5, 3)), layers.DepthwiseConv2D((3, 2), depth_multiplier=2))
+        module = nn.Conv2d(3, 6, (3, 2), groups=3)
+        interop.to_torch(model, module)
+        arrays = data([(6, 5, 3)], "float32")
+        same_but_for_channels(predicted(module, *arrays), of(model, arrays), "float32")
+
     def test_a_module_that_moves_the_channels_itself(self):
         class ChannelsLast(nn.Module):
             def __init__(self):

@@ -1,4 +1,4 @@
-"""Convolution, also transposed, and pooling against PyTorch and Keras: a grid of kernels, strides, paddings, dilations."""
+"""Layers with a sliding window against PyTorch and Keras, over a grid of kernels, strides, paddings and dilations."""
 
 import numpy as np
 import pytest

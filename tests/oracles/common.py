@@ -84,12 +84,16 @@ def keras() -> ModuleType:
 @contextmanager
 def float64() -> Iterator[None]:
     """Let Keras compute in float64 for a while."""
-    before = keras().config.floatx()
-    keras().config.set_floatx("float64")
+    config = keras().config
+    # layers go by the policy, which is settled from floatx once, when the first of them is made
+    floatx, policy = config.floatx(), config.dtype_policy()
+    config.set_floatx("float64")
+    config.set_dtype_policy("float64")
     try:
         yield
     finally:
-        keras().config.set_floatx(before)
+        config.set_floatx(floatx)
+        config.set_dtype_policy(policy)
 
 
 def waves(*shape: int, phase: float = 0.0, size: float = 1.0) -> np.ndarray:

@@ -2,15 +2,17 @@
 
 import pytest
 
-from tests.oracles import record_functions, record_layers, record_normalization, record_rearranging, record_windows
+from tests.oracles import (
+    record_functions,
+    record_layers,
+    record_normalization,
+    record_practice,
+    record_rearranging,
+    record_windows,
+)
 
-ORACLES = [
-    record_functions.ORACLE,
-    record_layers.ORACLE,
-    record_normalization.ORACLE,
-    record_rearranging.ORACLE,
-    record_windows.ORACLE,
-]
+RECORDS = (record_functions, record_layers, record_normalization, record_practice, record_rearranging, record_windows)
+ORACLES = [record.ORACLE for record in RECORDS]
 
 
 @pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.path.stem)

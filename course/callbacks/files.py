@@ -1,8 +1,18 @@
-"""How often a callback saves: after each epoch, or every so many batches."""
+"""What callbacks that write files are told: where, and how often."""
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 from course.errors import check_integer
+
+
+def check_path(where: str, name: str, value: Any) -> str:
+    """Return a path as text if it is one, and isn't empty."""
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        raise TypeError(f"{where}: {name} must be a path, got {value!r}")
+    return str(value)
 
 
 class BatchCounter:
