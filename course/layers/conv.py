@@ -8,6 +8,7 @@ import numpy as np
 
 from course import activations, convolution
 from course.activations import Activation
+from course.errors import check_integer
 from course.layers.base import LayerOptions
 from course.layers.kernels import Kernels
 from course.layers.sliding import as_images, as_window
@@ -49,10 +50,10 @@ class _Convolution(Kernels):
             bias_regularizer,
             **options,
         )
-        if groups != 1:
+        where = type(self).__name__
+        if check_integer(where, "groups", groups, minimum=1) != 1:
             raise ValueError(
-                f"{type(self).__name__}: groups must be 1, got {groups!r}; "
-                f"DepthwiseConv2D treats each channel on its own"
+                f"{where}: groups must be 1, got {groups!r}; DepthwiseConv2D treats each channel on its own"
             )
 
     def kernel_shape(self, channels: int) -> tuple[int, ...]:

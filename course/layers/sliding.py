@@ -24,7 +24,8 @@ AXES = {1: "(n, steps, channels)", 2: "(n, h, w, channels)"}
 
 def sizes(where: str, name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, ...]:
     """One whole number for all axes, or one for each."""
-    each = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value,) * rank
+    several = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    each = tuple(value) if several else (value,) * rank
     if len(each) != rank:
         wanted = "one integer" if rank == 1 else f"one integer, or {rank} of them"
         raise ValueError(f"{where}: {name} must be {wanted}, got {value!r}")
@@ -38,7 +39,7 @@ def check_padding(where: str, padding: Any) -> str:
 
 def check_data_format(where: str, data_format: Any) -> None:
     """The channels are last, always."""
-    if data_format not in (None, "channels_last"):
+    if data_format is not None and not (isinstance(data_format, str) and data_format == "channels_last"):
         raise ValueError(
             f"{where}: data_format must be 'channels_last' (or left out), got {data_format!r}; "
             f"np.moveaxis(x, 1, -1) moves the channels to the end"

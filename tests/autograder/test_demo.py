@@ -1,24 +1,20 @@
 """The demonstration: right answers earn all, mistakes are named, cheating earns nothing."""
 
-import shutil
 from html import unescape
-from pathlib import Path
 
 import pytest
 
 from autograder.demo import BEN, EVE, run
 from autograder.exercises import exercises
 from tests.autograder.conftest import LESSON
+from tests.coursecopy import ROOT, copy_course
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    root = tmp_path_factory.mktemp("demo")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "solutions", root / "solutions", ignore=shutil.ignore_patterns("*.ipynb"))
+    root = copy_course(tmp_path_factory.mktemp("demo"))
     return {submission.student: submission for submission in run(root)}
 
 

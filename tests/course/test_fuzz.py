@@ -20,7 +20,10 @@ from course import initializers, layers, losses, metrics, optimizers, regularize
 from course.layers.arguments import LayerOptions
 from tests.course.layer_examples import EXAMPLES, Example, network, stack
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [
+    pytest.mark.filterwarnings("error"),
+    pytest.mark.filterwarnings("ignore:fit. the data ended after:UserWarning"),
+]
 
 OURS = Path(course.__file__).parent
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -14,18 +13,15 @@ from autograder.coursedir import Course
 from autograder.demo import model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import grade
+from tests.coursecopy import ROOT, copy_course
 
-ROOT = Path(__file__).parents[2]
 LESSONS = [path.stem for path in lesson_sources(ROOT / "solutions")]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
-    root = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "solutions", root / "solutions", ignore=shutil.ignore_patterns("*.ipynb"))
-    built = Course(root)
+    built = Course(copy_course(tmp_path_factory.mktemp("course")))
     built.build()
     return built
 
