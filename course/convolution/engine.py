@@ -50,7 +50,7 @@ def forward(
     y = z if rectify or isinstance(activation, activations.Linear) else memory.empty(z.shape, z.dtype)
 
     def work(part: tuple[slice, slice]) -> None:
-        way = _way(kernel, window)
+        way = _way(kernel, window, len(x))
         biases, zeros = _Repeated(bias), _Repeated(np.zeros(1, z.dtype))
         for images, rows in blocks(part, way.bytes_per_row):
             out = z[images, rows]
@@ -90,7 +90,7 @@ def backward(
 
     def work(part: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
         images, rows = part
-        way = _way(kernel, window)
+        way = _way(kernel, window, len(x))
         dbias = np.zeros(kernel.shape[3], kernel.dtype)
         for some in image_blocks(images, rows.stop, way.bytes_per_row):
             dz = activation.backward(dy[some], z[some], y[some])
@@ -132,7 +132,7 @@ def spread(dz: np.ndarray, kernel: np.ndarray, window: Window) -> np.ndarray:
 
     def work(part: tuple[slice, slice]) -> None:
         images, rows = part
-        way = _way(kernel, window)
+        way = _way(kernel, window, len(dz))
         for some in image_blocks(images, rows.stop, way.bytes_per_row):
             way.spread(dz[some], out[some])
 
@@ -140,8 +140,8 @@ def spread(dz: np.ndarray, kernel: np.ndarray, window: Window) -> np.ndarray:
     return out
 
 
-def _way(kernel: np.ndarray, window: Window) -> Winograd | Columns:
-    return Winograd(kernel, window) if Winograd.suits(kernel, window) else Columns(kernel, window)
+def _way(kernel: np.ndarray, window: Window, images: int) -> Winograd | Columns:
+    return Winograd(kernel, window) if Winograd.suits(kernel, window, images) else Columns(kernel, window)
 
 
 def _parts(images: int, kernel: np.ndarray, window: Window, by_rows: bool = False) -> list[tuple[slice, slice]]:

@@ -26,6 +26,9 @@ from course.convolution.blocks import row_blocks
 from course.convolution.products import pieces
 from course.shapes import Axis, Window
 
+WORTH_PREPARING = 5_000_000
+"""Multiplications below which laying out the lines takes longer than is gained."""
+
 
 class Winograd:
     """The convolution with one kernel, and the gradient by it, of some images at a time.
@@ -48,10 +51,11 @@ class Winograd:
         self._mirrored: Winograd | None = None
 
     @staticmethod
-    def suits(kernel: np.ndarray, window: Window) -> bool:
+    def suits(kernel: np.ndarray, window: Window, images: int) -> bool:
         """Whether this way is open, and the faster one."""
         rows, _, channels, filters = kernel.shape
-        return rows == 3 and all(axis.plain for axis in window) and min(channels, filters) >= 16
+        worth_it = min(channels, filters) >= 16 and images * _pixels(window) * kernel.size > WORTH_PREPARING
+        return worth_it and rows == 3 and all(axis.plain for axis in window)
 
     @property
     def bytes_per_row(self) -> int:
@@ -218,6 +222,10 @@ class _Lines:
         """The rows on a line as images, without the zeros between them."""
         images = line.reshape(*self.shape, line.shape[1]).transpose(1, 0, 2, 3)
         return images[:, : len(range(rows.start, rows.stop, 2)), : self.window[1].output]
+
+
+def _pixels(window: Window) -> int:
+    return window[0].output * window[1].output
 
 
 def _pitch(across: Axis) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from course.errors import check_flag
 from course.layers.base import Layer, LayerOptions, Shape
 from course.layers.sliding import check_data_format, lengths_and_channels
 
@@ -16,7 +17,7 @@ class _GlobalPooling(Layer):
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **options: Unpack[LayerOptions]) -> None:
         super().__init__(**options)
         check_data_format(type(self).__name__, data_format)
-        self.keepdims = bool(keepdims)
+        self.keepdims = check_flag(type(self).__name__, "keepdims", keepdims)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         lengths, channels = lengths_and_channels(self.label, input_shape, self.rank)

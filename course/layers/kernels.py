@@ -7,7 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from course import activations, initializers, regularizers
-from course.errors import check_integer
+from course.errors import check_flag, check_integer
 from course.layers.activation import absorbable
 from course.layers.arguments import with_batch
 from course.layers.base import Layer, LayerOptions, Shape
@@ -50,7 +50,7 @@ class Kernels(Layer):
         check_data_format(where, data_format)
         self.dilation_rate = sizes(where, "dilation_rate", dilation_rate, self.rank)
         self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+        self.use_bias = check_flag(where, "use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)

@@ -128,7 +128,7 @@ def make_batches(
     x, y, weight = data
     if steps is not None:
         check_integer(where, "steps", steps, minimum=1)
-    if not holds_arrays(x):
+    if not holds_arrays(where, x):
         if y is not None:
             raise ValueError(f"{where}: y must be left out where x gives batches of (x, y), got {type(y).__name__}")
         return IterableBatches(model, where, x, steps, class_weight)

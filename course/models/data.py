@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from course.errors import write_shape
+from course.errors import check_number, write_shape
 from course.layers.arguments import as_numbers
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ class Batch(NamedTuple):
     weights: list[np.ndarray | None]
 
 
-def holds_arrays(x: Any) -> bool:
+def holds_arrays(where: str, x: Any) -> bool:
     """Whether `x` is data itself, and not something that gives batches one after the other."""
     if isinstance(x, (np.ndarray, list, tuple, dict, str, int, float)) or x is None or hasattr(x, "__array__"):
         return True
     if isinstance(x, Iterable) or (hasattr(x, "__len__") and hasattr(x, "__getitem__")) or callable(x):
         return False
-    raise TypeError(f"x must be an array, a list of arrays, or give batches (x, y), got {type(x).__name__}")
+    raise TypeError(f"{where}: x must be an array, a list of arrays, or give batches (x, y), got {type(x).__name__}")
 
 
 def check_data(
@@ -167,6 +167,8 @@ def _weigh_classes(
         raise ValueError(f"{where}: class_weight needs a model with one output, got {len(targets)}")
     labels = target.argmax(axis=-1) if target.ndim > 1 and target.shape[-1] > 1 else target.reshape(len(target))
     factors = np.ones(len(target), dtype=np.float32)
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(f"{where}: class_weight must be a dict of class number to weight, got {class_weight!r}")
     for label, weight in class_weight.items():
-        factors[labels == label] = weight
+        factors[labels == label] = check_number(where, f"class_weight[{label!r}]", weight, minimum=0)
     return [factors if weights[0] is None else weights[0] * factors]

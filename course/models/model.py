@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from course.callbacks import Callback, CallbackList, History, ProgbarLogger
-from course.errors import check_choice, check_integer, check_number
+from course.errors import check_choice, check_flag, check_integer, check_number
 from course.models.batches import ArrayBatches, Batches, make_batches, one_batch, split_off
 from course.models.compiled import CompiledNetwork
 from course.models.data import Batch, holds_arrays
@@ -110,12 +110,16 @@ class Model(CompiledNetwork):
                 check_integer("fit", name, steps, minimum=1)
         fraction = check_number("fit", "validation_split", validation_split, minimum=0, below=1)
 
-        rng = self.rng if shuffle else None
+        rng = self.rng if check_flag("fit", "shuffle", shuffle) else None
         batches = make_batches(self, "fit", (x, y, sample_weight), size, rng, steps_per_epoch, class_weight)
         validation: Batches | None = None
         size = _batch_size("fit", "validation_batch_size", validation_batch_size, size)
         if validation_data is not None:
             parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
+            if not 1 <= len(parts) <= 3:
+                raise ValueError(
+                    f"fit: validation_data must be (x, y), (x, y, sample_weight) or batches, got {len(parts)} parts"
+                )
             parts = (*parts, None, None)[:3]
             validation = make_batches(self, "fit: validation_data", parts, size, steps=validation_steps)
         elif fraction:
@@ -146,6 +150,7 @@ class Model(CompiledNetwork):
             The loss; `[loss, *metrics]` if there are metrics; by name with `return_dict=True`.
         """
         self._require_compiled("evaluate")
+        check_flag("evaluate", "return_dict", return_dict)
         size = _batch_size("evaluate", "batch_size", batch_size)
         batches = make_batches(self, "evaluate", (x, y, sample_weight), size, steps=steps)
         objective = (training := self._settle()).objective
@@ -171,7 +176,9 @@ class Model(CompiledNetwork):
         ndarray of shape (n, …), or a list of them if the model has several outputs
         """
         size = _batch_size("predict", "batch_size", batch_size)
-        if holds_arrays(x):
+        if steps is not None:
+            check_integer("predict", "steps", steps, minimum=1)
+        if holds_arrays("predict", x):
             inputs = self.check_inputs(x, "predict")
             data = Batch(inputs, [], [])
             batches: Batches = ArrayBatches(data, [symbol.dtype for symbol in self.inputs], size, steps=steps)
@@ -223,6 +230,7 @@ class Model(CompiledNetwork):
         return_dict: bool,
     ) -> Any:
         self._require_compiled(where)
+        check_flag(where, "return_dict", return_dict)
         batch = one_batch(self, where, data, class_weight)
         training = self._settle()
         training.objective.reset()
@@ -239,7 +247,10 @@ class Model(CompiledNetwork):
     ) -> CallbackList:
         check_choice("fit", "verbose", verbose, (0, 1, 2, "auto", False, True))
         level = 1 if verbose == "auto" else int(verbose)
-        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        try:
+            given = [callbacks] if isinstance(callbacks, Callback) else list([] if callbacks is None else callbacks)
+        except TypeError:
+            raise TypeError(f"callbacks must be a list of Callback instances, got {callbacks!r}") from None
         own: list[Callback] = [] if history is None else [history]
         if level:
             own.append(ProgbarLogger())
