@@ -17,7 +17,7 @@ from course.convolution.products import sum_of_rows
 from course.convolution.winograd import Winograd
 from course.shapes import Window
 
-WORTH_SHARING = 250_000
+WORTH_SHARING = 400_000
 """Nanoseconds of work below which a second thread isn't worth waking."""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from course import activations, initializers, regularizers
 from course.activations import Activation
 from course.convolution import memory, sum_of_rows
-from course.errors import check_integer
+from course.errors import check_flag, check_integer
 from course.layers.activation import absorbable
 from course.layers.arguments import with_batch
 from course.layers.base import Layer, LayerOptions, Shape
@@ -70,7 +70,7 @@ class DepthwiseConv2D(Layer):
         check_data_format(where, data_format)
         self.dilation_rate = sizes(where, "dilation_rate", dilation_rate, 2)
         self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
+        self.use_bias = check_flag(where, "use_bias", use_bias)
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.depthwise_regularizer = regularizers.get(depthwise_regularizer)

@@ -33,7 +33,7 @@ class _GlobalPooling(Layer):
 
 class _GlobalAverage(_GlobalPooling):
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
-        pixels = _pixels(x)
+        pixels = np.ascontiguousarray(_pixels(x))
         # a product of matrices, since NumPy's mean is slow on many short rows
         weights = np.full((1, pixels.shape[1]), 1.0 / pixels.shape[1], x.dtype)
         return self._kept(weights @ pixels), x.shape

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import course
 from course import initializers, layers, losses, metrics, optimizers, regularizers, schedules
 from course.layers.arguments import LayerOptions
-from tests.course.layer_examples import EXAMPLES, Example, network, stack
+from tests.course.layer_examples import EXAMPLES, network, stack
 
 pytestmark = [
     pytest.mark.filterwarnings("error"),
@@ -93,24 +93,7 @@ ONE = st.one_of(NUMBERS, WORDS, ODD, CONFIGS)
 SEVERAL = st.one_of(st.lists(ONE, max_size=3), st.lists(st.integers(-1, 4), max_size=4))
 VALUES = st.one_of(ONE, SEVERAL, SEVERAL.map(tuple), st.lists(SEVERAL.map(tuple), max_size=3).map(tuple))
 
-KERNELS = {
-    layers.Conv1D: [Example({"filters": 2, "kernel_size": 2, "activation": "relu"}, (5, 2))],
-    layers.Conv2D: [
-        Example({"filters": 2, "kernel_size": 3, "padding": "same", "strides": 2}, (5, 4, 2)),
-        Example({"filters": 2, "kernel_size": (2, 3), "dilation_rate": 2}, (7, 7, 1)),
-    ],
-    layers.Conv1DTranspose: [Example({"filters": 2, "kernel_size": 3, "strides": 2}, (3, 2))],
-    layers.Conv2DTranspose: [Example({"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"}, (3, 2, 2))],
-    layers.MaxPooling1D: [Example({"pool_size": 2}, (4, 2))],
-    layers.MaxPooling2D: [Example({"pool_size": 2, "padding": "same"}, (5, 4, 2))],
-    layers.AveragePooling1D: [Example({"pool_size": 2}, (4, 2))],
-    layers.AveragePooling2D: [Example({"pool_size": (2, 3), "strides": 1}, (5, 4, 2))],
-    layers.GlobalAveragePooling1D: [Example({}, (3, 2))],
-    layers.GlobalAveragePooling2D: [Example({"keepdims": True}, (3, 4, 2))],
-    layers.GlobalMaxPooling1D: [Example({}, (3, 2))],
-    layers.GlobalMaxPooling2D: [Example({}, (3, 4, 2))],
-}
-CLASSES = {kind: examples for kind, examples in {**KERNELS, **EXAMPLES}.items() if kind not in (network, stack)}
+CLASSES = {kind: examples for kind, examples in EXAMPLES.items() if kind not in (network, stack)}
 BY_CLASS = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 
 
