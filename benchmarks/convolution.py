@@ -4,7 +4,7 @@
 
 The three take turns within one run, each with as many threads as it likes, channels last. A library's idle threads go
 on waiting busily for a while, so there is a pause and an untimed call before each turn. Reported are medians over all
-turns. Peak memory is that of a process of its own, above what it has after importing the library and making one step.
+turns. Peak memory is that of a process of its own that makes training steps.
 PyTorch and Keras are left out where they aren't installed.
 """
 
@@ -13,12 +13,12 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -199,20 +199,29 @@ def medians(contenders: dict[str, Call], rounds: int) -> dict[str, float]:
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
-def peak(library: str, workload: str, batch: int) -> float:
-    """Megabytes that a process needs for training steps, above what a step on one image takes."""
+def peak(library: str, workload: str, batch: int) -> tuple[float, float]:
+    """Megabytes that a process takes for training steps, at most; and those beyond a step on one image."""
     command = [sys.executable, __file__, "--peak", library, workload, str(batch)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    most, above = map(float, said.split())
+    return most, above
 
 
 def print_peak(library: str, workload: str, batch: int) -> None:
     """What `peak` asks of a process of its own."""
     calls(library, WORKLOADS[workload], 1)["step"]()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resident("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     step = calls(library, WORKLOADS[workload], batch)["step"]
     for _ in range(4):
         step()
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+    print(resident("VmHWM"), resident("VmHWM") - before)
+
+
+def resident(key: str) -> float:
+    """Megabytes of memory that this process has now (VmRSS), or had at most (VmHWM)."""
+    status = Path("/proc/self/status").read_text()
+    return next(float(line.split()[1]) / 1e3 for line in status.splitlines() if line.startswith(key))
 
 
 def compare(libraries: list[str], rounds: int) -> None:
@@ -225,8 +234,10 @@ def compare(libraries: list[str], rounds: int) -> None:
             for batch in batches:
                 contenders = {library: calls(library, workload, batch)[kind] for library in libraries}
                 row(f"{kind}, batch {batch}", medians(contenders, rounds), "ms")
-        for batch in workload.batches:
-            row(f"peak memory, batch {batch}", {library: peak(library, name, batch) for library in libraries}, "MB")
+        for batch in workload.batches if Path("/proc/self/clear_refs").exists() else ():
+            peaks = {library: peak(library, name, batch) for library in libraries}
+            row(f"peak memory, batch {batch}", {library: most for library, (most, _) in peaks.items()}, "MB")
+            row("    of which for the batch", {library: above for library, (_, above) in peaks.items()}, "MB")
 
 
 def row(title: str, values: dict[str, float], unit: str) -> None:
@@ -268,9 +279,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--keras", action="store_true", help="Keras, too")
     parser.add_argument("--peak", nargs=3, metavar=("LIBRARY", "WORKLOAD", "BATCH"), help=argparse.SUPPRESS)
-    chosen = (
-        parser.parse_args() if os.path.basename(sys.argv[0]) == os.path.basename(__file__) else parser.parse_args([])
-    )
+    # beside the names of other benchmarks, with `python -m benchmarks`
+    chosen, _ = parser.parse_known_args()
     if chosen.peak:
         library, workload, batch = chosen.peak
         print_peak(library, workload, int(batch))

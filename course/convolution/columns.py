@@ -36,7 +36,7 @@ class Columns:
     @property
     def bytes_per_row(self) -> int:
         """The room that a row of output takes while it is computed."""
-        return self.kernel.itemsize * self.window[1].output * (len(self.matrix) + self.filters)
+        return self.kernel.itemsize * self.window[1].output * (len(self.matrix) + 3 * self.filters)
 
     def correlate(self, x: np.ndarray, rows: slice, out: np.ndarray) -> list[tuple[slice, np.ndarray, np.ndarray]]:
         """Some rows of output of some images, which are written into `out`; see `Winograd.correlate`."""

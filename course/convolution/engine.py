@@ -93,7 +93,7 @@ def backward(
         way = _way(kernel, window, len(x))
         dbias = np.zeros(kernel.shape[3], kernel.dtype)
         for some in image_blocks(images, rows.stop, way.bytes_per_row):
-            dz = activation.backward(dy[some], z[some], y[some])
+            dz = _slopes(activation, dy[some], z[some], y[some])
             dbias += sum_of_rows(dz)
             for few in row_blocks(rows, way.bytes_per_row):
                 way.add_kernel_gradient(x[some], dz, few)
@@ -140,6 +140,13 @@ def spread(dz: np.ndarray, kernel: np.ndarray, window: Window) -> np.ndarray:
     return out
 
 
+def _slopes(activation: Activation, dy: np.ndarray, z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dz, from dy."""
+    if isinstance(activation, activations.ReLU):
+        return np.multiply(dy, y > 0, out=memory.empty(dy.shape, dy.dtype))
+    return activation.backward(dy, z, y)
+
+
 def _way(kernel: np.ndarray, window: Window, images: int) -> Winograd | Columns:
     return Winograd(kernel, window) if Winograd.suits(kernel, window, images) else Columns(kernel, window)
 
@@ -166,6 +173,6 @@ class _Repeated:
 
     def like(self, array: np.ndarray) -> np.ndarray:
         if array.shape not in self._wide:
-            self._wide[array.shape] = np.empty_like(array)
+            self._wide[array.shape] = memory.empty(array.shape, array.dtype)
             self._wide[array.shape][...] = self.channels
         return self._wide[array.shape]

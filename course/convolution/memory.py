@@ -51,17 +51,21 @@ class _Store:
         self._requests = 0
 
     def find(self, size: int) -> np.ndarray:
-        """A free block of at least `size` bytes, a new one if there is none."""
+        """The smallest free block of `size` to 2 · `size` bytes, or else a new one."""
         size = _rounded(size)
         with self._lock:
             self._requests += 1
-            blocks = self._blocks[size]
-            place = next((place for place in range(len(blocks)) if _free(blocks, place)), len(blocks))
-            if place == len(blocks):
-                self._give_back()
-                blocks.append(np.empty(size, np.uint8))
-            self._last_use[id(blocks[place])] = self._requests
-            return blocks[place]
+            for known in sorted(known for known in self._blocks if size <= known <= 2 * size):
+                blocks = self._blocks[known]
+                for place in range(len(blocks)):
+                    if _free(blocks, place):
+                        self._last_use[id(blocks[place])] = self._requests
+                        return blocks[place]
+            self._give_back()
+            block = np.empty(size, np.uint8)
+            self._blocks[size].append(block)
+            self._last_use[id(block)] = self._requests
+            return block
 
     def _give_back(self) -> None:
         """Drop blocks that are free and weren't used for long."""

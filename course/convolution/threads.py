@@ -28,7 +28,8 @@ def split(count: int, parts: int) -> list[slice]:
 
 def run(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     """The results of `work` on each part, in order; the calling thread takes the first, other threads the rest."""
-    if len(parts) < 2:
+    # a thread that waited for others while all of them wait for it would wait forever
+    if len(parts) < 2 or threading.current_thread() in _workers:
         return [work(part) for part in parts]
     with _blas.one_thread():
         answers: list[SimpleQueue[tuple[Any, BaseException | None]]] = [_hand_over(work, part) for part in parts[1:]]

@@ -13,7 +13,7 @@ from course.errors import check_choice, check_integer
 from course.layers.arguments import Shapes, check_axes, with_batch
 from course.shapes import Axis, Window
 
-BLOCK = 2**18
+BLOCK = 2**17
 """Numbers of an array that are worked on at a time, so that they stay in the cache."""
 
 View: TypeAlias = tuple[tuple[slice, ...], tuple[slice, ...]]
@@ -88,4 +88,4 @@ def each_block(work: Callable[[slice], None], x: np.ndarray) -> None:
         for start in range(examples.start, examples.stop, some):
             work(slice(start, min(start + some, examples.stop)))
 
-    threads.run(part, threads.split(len(x), threads.threads() if x.size > BLOCK else 1))
+    threads.run(part, threads.split(len(x), threads.threads() if x.size > 2 * BLOCK else 1))

@@ -42,6 +42,11 @@ def test_results_come_in_the_order_of_the_parts():
     assert threads.run(lambda part: part, []) == []
 
 
+def test_parts_may_have_parts():
+    inner = [1, 2, 3]
+    assert threads.run(lambda part: threads.run(lambda x: x * part, inner), [1, 10]) == [[1, 2, 3], [10, 20, 30]]
+
+
 @pytest.mark.parametrize("bad", [0, 1, 2])
 def test_an_error_in_a_part_comes_out_after_all_are_done(bad):
     done = []
