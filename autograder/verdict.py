@@ -61,14 +61,14 @@ class Verdict(Execute):
         self._untouched = _show_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
         self._ran: list[str] = []  # what a kernel that is started again has to run again
         self._failed: dict[str, str] = {}  # grade_id -> how that cell failed
-        return super().preprocess(nb, resources, km)
+        with tempfile.TemporaryDirectory(prefix="verdict-", ignore_cleanup_errors=True) as self._sockets:
+            return super().preprocess(nb, resources, km)
 
     def create_kernel_manager(self) -> Any:
         """A kernel that is reached through sockets in a folder of its own, not through open TCP ports."""
         manager = super().create_kernel_manager()
-        self._sockets = tempfile.TemporaryDirectory(prefix="verdict-", ignore_cleanup_errors=True)
         manager.transport = "ipc"
-        manager.ip = f"{self._sockets.name}/k"
+        manager.ip = f"{self._sockets}/k"
         manager.cache_ports = False
         return manager
 
