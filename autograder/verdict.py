@@ -1,50 +1,56 @@
 """Decides a grade outside the student's process.
 
-An nbgrader preprocessor in the place of Execute. The student's cells run in their kernel; the check cells don't. For
-each of these the grader draws fresh inputs, asks the kernel for the student's answers to them, reads these as plain
-arrays and compares them here. What the student's process prints, patches or rewrites has no part in it.
+An nbgrader preprocessor in the place of Execute. The student's cells run in a kernel in the sandbox; the check cells
+don't. For each of these the grader draws fresh inputs, asks the kernel for the student's answers to them, reads these
+as plain arrays and compares them here. What the student's process prints, patches or rewrites has no part in it.
 """
 
 from __future__ import annotations
 
 import ast
-import queue
+import re
 import secrets
-import subprocess
-import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Float, Integer, Unicode
+from traitlets import Bool, Dict, Float, Integer, Unicode
 
 from autograder import report
 from autograder.assess import Result, assess, nothing
 from autograder.build import CHECK
+from autograder.errors import CourseError
 from autograder.exercise import Exercise
 from autograder.exercises import exercises
-from autograder.probe import read_reply
+from autograder.kernel.bubblewrap import missing
+from autograder.kernel.limits import Limits
+from autograder.kernel.packages import FULL, PLAIN
+from autograder.kernel.session import Session
+from autograder.probe import Answer, read_reply
 from autograder.wire import encode
 
 RESULT_MIME = "application/vnd.autograder.result+json"
+RECORD = "autograder"
+"""Where the notebook's metadata keep the seed, the seconds that it took, and what a person should look at."""
 
 
-class Verdict(Execute):
+class Verdict(NbGraderPreprocessor):
     """Run a submission and grade it.
 
     Every check cell's output becomes the report of its exercise, with the points as nbgrader reads them.
     """
 
+    sandboxed = Bool(True, help="Whether students' code runs in the sandbox; without it, it can do what you can.").tag(
+        config=True
+    )
+    limits = Dict(help="Limits that differ from the defaults, by name; see autograder.kernel.limits.").tag(config=True)
+    leave_out_shown = Bool(True, help="Leave out untouched cells that only show something.").tag(config=True)
     seconds_per_call = Float(10.0, help="For one call of a student's function.").tag(config=True)
-    seconds_to_recover = Float(
-        5.0, help="A kernel that was interrupted and is silent for longer is started again."
-    ).tag(config=True)
     seed = Integer(
         None, allow_none=True, help="What the fresh inputs are drawn from; without it, a new one each time."
     ).tag(config=True)
@@ -52,142 +58,145 @@ class Verdict(Execute):
         "lessons", help="Where the lessons lie as released, to know an untouched cell from a changed one."
     ).tag(config=True)
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Any = None, km: Any = None
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run and judge.
+
+        Raises
+        ------
+        CourseError
+            Where there can be no sandbox here.
+        """
+        if self.sandboxed and (reason := missing()):
+            raise CourseError(f"{reason}; or grade with --unsandboxed: students' code can then do all that you can")
         lesson, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
-        self._exercises = exercises(lesson)
-        self._seed = secrets.randbits(32) if self.seed is None else self.seed
-        self._untouched = _show_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
+        seed = secrets.randbits(32) if self.seed is None else self.seed
+        asked = exercises(lesson)
+        started = time.perf_counter()
+        untouched = _show_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
+        events: list[dict[str, str]] = []
+        for room, names in self._rooms(asked).items():
+            run = _Run(self, nb, {name: asked[name] for name in names}, seed, room)
+            run.leave_out = untouched if self.leave_out_shown or room == PLAIN else frozenset()
+            run.all(Path(resources["metadata"]["path"]))
+            events += [event for event in run.events if event not in events]
+        nb.metadata[RECORD] = {"seed": seed, "seconds": round(time.perf_counter() - started, 3), "events": events}
+        return nb, resources
+
+    def _rooms(self, asked: dict[str, Exercise]) -> dict[str, list[str]]:
+        """What is judged in which room; the outputs that are kept are the last one's."""
+        if not self.sandboxed:
+            return {FULL: list(asked)}
+        uses = {name for name, exercise in asked.items() if exercise.uses_course}
+        rooms = {PLAIN: [name for name in asked if name not in uses], FULL: [name for name in asked if name in uses]}
+        return {room: names for room, names in rooms.items() if names or (room == FULL and not self.leave_out_shown)}
+
+
+class _Run:
+    """A notebook in one room, from its first cell to its last."""
+
+    def __init__(self, verdict: Verdict, nb: NotebookNode, asked: dict[str, Exercise], seed: int, room: str) -> None:
+        self.events: list[dict[str, str]] = []
+        self.leave_out: frozenset[str] = frozenset()
+        self._verdict, self._nb, self._asked, self._seed, self._room = verdict, nb, asked, seed, room
+        self._limits = Limits.of(verdict.limits)
         self._ran: list[str] = []  # what a kernel that is started again has to run again
         self._failed: dict[str, str] = {}  # grade_id -> how that cell failed
-        with tempfile.TemporaryDirectory(prefix="verdict-", ignore_cleanup_errors=True) as self._sockets:
-            return super().preprocess(nb, resources, km)
 
-    def create_kernel_manager(self) -> Any:
-        """A kernel that is reached through sockets in a folder of its own, not through open TCP ports."""
-        manager = super().create_kernel_manager()
-        manager.transport = "ipc"
-        manager.ip = f"{self._sockets}/k"
-        manager.cache_ports = False
-        return manager
+    def all(self, folder: Path) -> None:
+        """Run the cells and judge the answers."""
+        bars = sorted({name for exercise in self._asked.values() for name in exercise.rules_out if _of_numpy(name)})
+        self._session = Session(folder, self._limits, sandboxed=self._verdict.sandboxed, room=self._room, bars=bars)
+        try:
+            self._session.start()
+            for index, cell in enumerate(self._nb.cells):
+                if cell.cell_type == "code":
+                    self._one(index, cell)
+        finally:
+            self._session.close()
 
-    def start_new_kernel(self, **options: Any) -> None:
-        """What the kernel's process says of itself is nobody's concern: it is the student's to write."""
-        super().start_new_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: dict[str, Any], index: int
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        if cell.cell_type != "code":
-            return cell, resources
+    def _one(self, index: int, cell: NotebookNode) -> None:
         if is_grade(cell) and not is_solution(cell):
-            cell.outputs = [_output(self._judge(cell.metadata["nbgrader"]["grade_id"]))]
-        elif cell.source not in self._untouched:
-            self._run(cell, resources, index)
-        return cell, resources
+            name = cell.metadata["nbgrader"]["grade_id"].removeprefix(CHECK)
+            if name in self._asked:
+                cell.outputs = [_output(self._judge(self._asked[name]))]
+        elif cell.source.strip() and cell.source not in self.leave_out:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            ran = self._session.run(cell.source)
+            cell.outputs = ran.outputs
+            if ran.ended != "ok":
+                self._failed[grade_id] = ran.message if ran.ended != "raised" else f"raised {ran.message}"
+            if ran.ended not in ("ok", "raised"):
+                self._note(ran.ended, f"cell {grade_id or index + 1}: {ran.message}")
+            if self._session.alive:
+                self._ran.append(cell.source)
+            else:
+                self._recover()
 
-    def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
-        """Run one of the student's cells; whatever it does, the next one finds a kernel that answers."""
-        try:
-            super().preprocess_cell(cell, resources, index)
-        except DeadKernelError:
-            cell.outputs = [_error("the kernel died while it ran this cell")]
-        errors = {output.ename: output.evalue for output in cell.outputs if output.output_type == "error"}
-        if not errors:
-            self._ran.append(cell.source)
-            return
-        stuck = not errors.keys().isdisjoint({"CellTimeoutError", "DeadKernelError", "KeyboardInterrupt"})
-        name, said = next(iter(errors.items()))
-        reason = f"ran longer than {self.timeout} s" if "CellTimeoutError" in errors else f"raised {name}: {said}"
-        self._failed[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = reason.rstrip(": ")
-        if not stuck:
-            self._ran.append(cell.source)
-        elif not self._answers():
-            self._restart()
-
-    def _judge(self, grade_id: str) -> Result:
-        exercise = self._exercises[grade_id.removeprefix(CHECK)]
+    def _judge(self, exercise: Exercise) -> Result:
         trials = exercise.trials(self._seed)
-        request = {
-            "inputs": [trial.arguments for trial in trials],
-            "rules_out": list(exercise.ruled_out),
-            "seconds": self.seconds_per_call,
-        }
+        seconds = self._verdict.seconds_per_call
+        # in the plain room there is no `course` to call, and what stands there for it says what was called
+        rules_out = [name for name in exercise.ruled_out if name != "course" or self._room == FULL]
+        request = {"inputs": [trial.arguments for trial in trials], "rules_out": rules_out, "seconds": seconds}
         ask = f"__import__('autograder.probe').probe.reply({exercise.name}, {encode(request)!r})"
-        try:
-            reply = self._request("", {"answer": ask}, self.seconds_per_call * 2)
-            return self._read(exercise, trials, reply)
-        except queue.Empty:
-            self._restart()
-            return nothing(exercise, "does not come back, and does not stop when told to", seed=self._seed)
-        except DeadKernelError:
-            self._restart()
-            return nothing(exercise, "the kernel died while it computed the answer", seed=self._seed)
-        except ValueError as error:
-            return nothing(exercise, f"the kernel's reply can't be read: {error}", seed=self._seed)
-
-    def _read(self, exercise: Exercise, trials: list, reply: dict[str, Any]) -> Result:
-        answer = reply["content"].get("user_expressions", {}).get("answer", {})
+        if not self._session.alive:
+            return self._nothing(exercise, "there is no kernel any more to ask")
+        ran, answer = self._session.ask(ask, seconds * 2)
+        if ran.ended != "ok":
+            self._note(ran.ended, f"{exercise.name}: {ran.message}")
+            if not self._session.alive:
+                self._recover()
+            return self._nothing(exercise, f"the answer could not be had: {ran.message}")
         if answer.get("status") != "ok":
-            return nothing(exercise, self._why_unasked(exercise.name, answer), seed=self._seed)
-        text = ast.literal_eval(answer["data"]["text/plain"])
-        return assess(exercise, trials, read_reply(text), self._seed)
+            return self._nothing(exercise, self._why_unasked(exercise.name, answer))
+        try:
+            answers = [_without_ready_made(a) for a in read_reply(ast.literal_eval(answer["data"]["text/plain"]))]
+        except Exception as error:  # it may be anything: the student's process wrote it
+            self._note("lied", f"{exercise.name}: the kernel's reply is none")
+            return self._nothing(exercise, f"the kernel's reply can't be read: {_one_line(error)}")
+        result = assess(exercise, trials, answers, self._seed)
+        if any(one.outcome == "ruled out" for one in answers):
+            self._note("ruled out", f"{exercise.name}: {result.summary}")
+        return result
+
+    def _nothing(self, exercise: Exercise, reason: str) -> Result:
+        return nothing(exercise, reason, seed=self._seed)
 
     def _why_unasked(self, name: str, answer: dict[str, Any]) -> str:
         """Why the kernel could not even call the answer."""
         if name in self._failed:
             return f"the answer's cell {self._failed[name]}"
-        kind, said = answer.get("ename", "no reply"), answer.get("evalue", "")
+        kind, said = str(answer.get("ename", "no reply")), _one_line(answer.get("evalue", ""))
         if kind == "NameError" and f"'{name}'" in said:
             return f"{name} is not defined: its cell is missing, or the name is another"
         return f"{name} can't be called: {said or kind}"
 
-    def _request(self, code: str, expressions: dict[str, str], seconds: float) -> dict[str, Any]:
-        """Have the kernel evaluate something out of sight of the notebook.
+    def _note(self, what: str, message: str) -> None:
+        self.events.append({"what": what, "message": message})
 
-        Raises
-        ------
-        queue.Empty
-            When it is silent for so long, and then as long as `seconds_to_recover` after an interrupt.
-        DeadKernelError
-            When it died.
-        """
-        message = self.kc.execute(code, silent=True, store_history=False, user_expressions=expressions)
-        waited, interrupted = 0.0, False
-        while True:
-            try:
-                reply = run_sync(self.kc.get_shell_msg)(timeout=1)
-                if reply["parent_header"].get("msg_id") == message:
-                    return reply
-            except queue.Empty:
-                waited += 1
-                if not run_sync(self.km.is_alive)():
-                    raise DeadKernelError from None
-                if interrupted and waited >= seconds + self.seconds_to_recover:
-                    raise
-                if waited >= seconds and not interrupted:
-                    run_sync(self.km.interrupt_kernel)()
-                    interrupted = True
-
-    def _answers(self) -> bool:
-        """Whether the kernel still does what it is told."""
-        try:
-            self._request("", {}, self.seconds_to_recover)
-        except (queue.Empty, DeadKernelError):
-            return False
-        return True
-
-    def _restart(self) -> None:
+    def _recover(self) -> None:
         """A new kernel in the state of the old one, without the cell that broke it."""
-        self.log.warning("the kernel was started again")
-        run_sync(self.km.restart_kernel)(now=True)
-        run_sync(self.kc.wait_for_ready)(timeout=60)
+        self._verdict.log.warning("the kernel was started again")
+        self._session.start()
         for source in self._ran:
-            try:
-                self._request(source, {}, self.timeout)
-            except (queue.Empty, DeadKernelError):
+            if not self._session.alive:
                 return
+            self._session.run(source)
+
+
+def _without_ready_made(answer: Answer) -> Answer:
+    """An answer that wanted what is not at hand in the plain room is one that calls a ready-made answer."""
+    if answer.outcome == "raised" and (wanted := re.match(r"NotAtHand: (course[\w.]*)", answer.error)):
+        return Answer("ruled out", error=wanted.group(1))
+    return answer
+
+
+def _of_numpy(name: str) -> bool:
+    return name.startswith("numpy.")
+
+
+def _one_line(said: object) -> str:
+    return " ".join(str(said).split())[:300]
 
 
 def _show_cells(released: Path) -> frozenset[str]:
@@ -206,7 +215,3 @@ def _output(result: Result) -> NotebookNode:
         RESULT_MIME: report.as_dict(result),
     }
     return new_output("execute_result", data=data)
-
-
-def _error(message: str) -> NotebookNode:
-    return new_output("error", ename="DeadKernelError", evalue=message, traceback=[f"DeadKernelError: {message}"])

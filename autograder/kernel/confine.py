@@ -1,0 +1,186 @@
+"""What a fork of the template does to itself before a student's code runs in it.
+
+The fork leaves all namespaces and forks the first process of the new ones. That one lays out what is to be seen, forks
+the kernel, and stays, to end everything in its namespaces when it ends. The kernel drops all privileges before it
+starts a thread, and binds its sockets; then their folder is made read-only, and it serves.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.kernel import linux
+from autograder.kernel.limits import Limits
+
+NOBODY = 65534
+SUBMISSION, SOCKETS, JOBS = Path("/submission"), Path("/sockets"), Path("/jobs")
+WORK = SUBMISSION / "work"
+INODES = 20_000
+BOUND = b"bound"
+FRESH_KERNEL = 1_500_000_000  # bytes of addresses that a kernel takes before it runs anything
+
+
+def map_user(pid: int) -> None:
+    """Make the user of a fork, which has unshared its user namespace, nobody: really so where the caller is root."""
+    user, group = os.getuid(), os.getgid()
+    if user != 0:
+        Path(f"/proc/{pid}/setgroups").write_text("deny")
+    Path(f"/proc/{pid}/uid_map").write_text(f"{NOBODY} {NOBODY if user == 0 else user} 1\n")
+    Path(f"/proc/{pid}/gid_map").write_text(f"{NOBODY} {NOBODY if user == 0 else group} 1\n")
+
+
+def enter(request: dict[str, Any], answer: socket.socket, unshared: int, mapped: int) -> NoReturn:
+    """Become the kernel of a submission.
+
+    Parameters
+    ----------
+    request : dict
+        "job" (the name of its folder in /jobs), "room", "connection" (what a connection file says), "seccomp" (hex),
+        "bars" (dotted names of functions), "limits".
+    answer : socket
+        Gets {"ready": true} with two pidfds, of the first process and of the kernel; or {"error": …}.
+    unshared, mapped : int
+        Pipes to and from the template, which says who the user is.
+    """
+    linux.unshare(linux.NEW_USER | linux.NEW_MOUNT | linux.NEW_PID | linux.NEW_IPC | linux.NEW_UTS | linux.NEW_NET)
+    os.write(unshared, b"1")
+    if not os.read(mapped, 1):
+        os._exit(1)
+    os.close(unshared)
+    os.close(mapped)
+    _become_nobody()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    first = os.fork()
+    if first == 0:
+        _first_process(request, answer)
+    answer.close()
+    os.waitpid(first, 0)
+    os._exit(0)
+
+
+def refuse(answer: socket.socket, error: BaseException) -> None:
+    """Say why there is no kernel."""
+    answer.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+
+
+def _become_nobody() -> None:
+    if "deny" not in Path("/proc/self/setgroups").read_text():
+        os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _first_process(request: dict[str, Any], answer: socket.socket) -> NoReturn:
+    limits = Limits(**request["limits"])
+    try:
+        _lay_out(request["job"], request["room"], limits)
+        bound, ready = os.pipe(), os.pipe()
+        kernel = os.fork()
+        if kernel == 0:
+            answer.close()
+            os.close(bound[0])
+            os.close(ready[1])
+            _kernel(request, limits, bound[1], ready[0])
+        os.close(bound[1])
+        os.close(ready[0])
+        said = os.read(bound[0], 4096)
+        if said != BOUND:
+            raise RuntimeError(f"the kernel ended while it started ({said.decode(errors='replace')})")
+        _make_read_only(SOCKETS)
+        _answer(answer, kernel)
+        os.write(ready[1], b"1")
+    except BaseException as error:
+        refuse(answer, error)
+        os._exit(1)
+    answer.close()
+    linux.drop_privileges()
+    while os.wait()[0] != kernel:
+        continue  # what the kernel left behind has become our child
+    os._exit(0)
+
+
+def _lay_out(job: str, room: str, limits: Limits) -> None:
+    """The files that are to be seen: a private disk with the submission's own, and none of anybody else's."""
+    linux.mount(None, "/", None, linux.RECURSIVE | linux.PRIVATE)
+    options = f"size={limits.disk},nr_inodes={INODES},mode=755"
+    linux.mount("tmpfs", str(SUBMISSION), "tmpfs", linux.NO_SUID | linux.NO_DEVICES, options)
+    shutil.copytree(JOBS / job / "files", WORK)
+    WORK.chmod(0o755)
+    for name, places in {"home": [], "tmp": ["/tmp"], "shared": ["/dev/shm"]}.items():
+        (SUBMISSION / name).mkdir()
+        for place in places:
+            _bind(SUBMISSION / name, Path(place))
+    _bind(JOBS / job / "sockets", SOCKETS)
+    other = {"plain": "full", "full": "plain"}[room]
+    _hide([Path("/proc"), JOBS, Path("/rooms") / other])
+
+
+def _bind(source: Path, target: Path) -> None:
+    linux.mount(str(source), str(target), None, linux.BIND)
+
+
+def _hide(folders: Iterable[Path]) -> None:
+    flags = linux.READ_ONLY | linux.NO_SUID | linux.NO_DEVICES
+    for folder in folders:
+        linux.mount("tmpfs", str(folder), "tmpfs", flags, "size=4k,mode=555")
+
+
+def _make_read_only(folder: Path) -> None:
+    flags = linux.REMOUNT | linux.BIND | linux.READ_ONLY | linux.NO_SUID | linux.NO_DEVICES
+    linux.mount(None, str(folder), None, flags)
+
+
+def _answer(answer: socket.socket, kernel: int) -> None:
+    """Hand both processes to the grader, who knows them by no number: theirs mean nothing outside."""
+    handles = array.array("i", [os.pidfd_open(os.getpid()), os.pidfd_open(kernel)])
+    attached = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)]
+    answer.sendmsg([json.dumps({"ready": True}).encode()], attached)
+    for handle in handles:
+        os.close(handle)
+
+
+def _kernel(request: dict[str, Any], limits: Limits, bound: int, ready: int) -> NoReturn:
+    status = 1
+    try:
+        _limit(limits)
+        linux.drop_privileges()
+        linux.set_seccomp(bytes.fromhex(request["seccomp"]))
+        from autograder.kernel.serve import serve
+
+        def wait() -> None:
+            os.write(bound, BOUND)
+            os.read(ready, 1)
+            os.close(bound)
+            os.close(ready)
+
+        serve(request["connection"], request["room"], request["bars"], wait)
+        status = 0
+    except BaseException as error:
+        os.write(bound, f"{type(error).__name__}: {error}".encode()[:1000])
+    finally:
+        os._exit(status)
+
+
+def _limit(limits: Limits) -> None:
+    for what, most in {
+        resource.RLIMIT_AS: limits.memory + FRESH_KERNEL,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_NPROC: limits.processes,
+    }.items():
+        hard = resource.getrlimit(what)[1]
+        most = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+        resource.setrlimit(what, (most, most))

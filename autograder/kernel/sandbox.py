@@ -1,0 +1,229 @@
+"""The grading process's end of the sandbox: one template for all of its kernels."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.kernel import bubblewrap, packages, seccomp
+from autograder.kernel.limits import Limits
+from autograder.kernel.processes import memory_below
+
+NOBODY = bubblewrap.NOBODY
+PREFIX = "autograder-"
+START_SECONDS = 60.0
+
+
+class SandboxError(CourseError):
+    """The sandbox could not be started, or could not start a kernel."""
+
+
+class Kernel:
+    """A kernel's processes, by handles that mean these processes and never others."""
+
+    def __init__(self, first: int, kernel: int) -> None:
+        self._first, self._kernel = first, kernel
+
+    @property
+    def alive(self) -> bool:
+        return not _ended(self._kernel, 0)
+
+    def interrupt(self, signum: int = signal.SIGINT) -> None:
+        """Send a signal to the kernel."""
+        _signal(self._kernel, signum)
+
+    def kill(self, seconds: float = 10.0) -> bool:
+        """End it with all that it started; whether that was done in time."""
+        _signal(self._first, signal.SIGKILL)
+        return _ended(self._first, seconds)
+
+    def memory(self) -> int:
+        """Bytes that its processes have in memory."""
+        return memory_below(self._first)
+
+    def close(self) -> None:
+        """Let go of the handles."""
+        for handle in (self._first, self._kernel):
+            os.close(handle)
+
+
+class Sandbox:
+    """A template in bubblewrap, and the folders through which it and this process speak.
+
+    Raises
+    ------
+    SandboxError
+        Where there can be none, with what to do about it.
+    """
+
+    def __init__(self) -> None:
+        if reason := bubblewrap.missing():
+            raise SandboxError(reason)
+        _remove_abandoned()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.folder.chmod(0o711)
+        self._lock_file = (self.folder / "lock").open("w")
+        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        rooms, jobs, empty = (self.folder / name for name in ("rooms", "jobs", "empty"))
+        for folder in (rooms, jobs, empty):
+            folder.mkdir()
+        mounts = packages.write(rooms)
+        _open_to_nobody(rooms)
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        code = f"import sys; sys.path.insert(0, {str(packages.COMMON)!r}); from autograder.kernel import template; "
+        python = [sys.executable, "-I", "-B", "-c", code + f"template.main({theirs.fileno()})"]
+        command = bubblewrap.command(python, mounts, jobs, packages.ready_made(), empty)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (read where the sandbox did not start)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self._requests.settimeout(START_SECONDS)
+        if self._receive() != b"ready":
+            reason = self._said()
+            self.close()
+            raise SandboxError(f"the sandbox did not start: {reason}")
+
+    def _receive(self) -> bytes:
+        try:
+            return self._requests.recv(2**16)
+        except OSError:
+            return b""
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"exit code {self._process.poll()}"
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def new_job(self) -> Path:
+        """A folder for one submission: `files`, which it gets a copy of, and `sockets`."""
+        folder = self.folder / "jobs" / str(next(self._numbers))
+        for part in (folder, folder / "files", folder / "sockets"):
+            part.mkdir(mode=0o711)
+        if os.geteuid() == 0:
+            os.chown(folder / "sockets", NOBODY, NOBODY)
+        return folder
+
+    def fork(
+        self, job: Path, connection: Mapping[str, Any], room: str, limits: Limits, bars: Iterable[str] = ()
+    ) -> Kernel:
+        """Start a kernel for a job.
+
+        Raises
+        ------
+        SandboxError
+        """
+        _open_to_nobody(job / "files")
+        request = {
+            "job": job.name,
+            "room": room,
+            "connection": dict(connection),
+            "limits": asdict(limits),
+            "seccomp": seccomp.program().hex(),
+            "bars": list(bars),
+        }
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            try:
+                with self._lock:
+                    socket.send_fds(self._requests, [json.dumps(request).encode()], [theirs.fileno()])
+                theirs.close()
+                ours.settimeout(START_SECONDS)
+                message, handles, _, _ = socket.recv_fds(ours, 2**16, 2)
+            except OSError as error:
+                raise SandboxError(f"the sandbox gives no kernel: {error}") from error
+        answer = json.loads(message) if message else {"error": f"no answer ({self._said()})"}
+        if "error" in answer:
+            raise SandboxError(f"the sandbox gives no kernel: {answer['error']}")
+        return Kernel(*handles)
+
+    def close(self) -> None:
+        """End the template and every kernel in it."""
+        self._requests.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        self._lock_file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_running: dict[int, Sandbox] = {}
+_starting = threading.Lock()
+
+
+def running() -> Sandbox:
+    """The sandbox of this process, started if there is none."""
+    with _starting:
+        sandbox = _running.get(os.getpid())
+        if sandbox is None or not sandbox.alive:
+            stop()
+            sandbox = _running[os.getpid()] = Sandbox()
+        return sandbox
+
+
+def stop() -> None:
+    """End the sandbox of this process."""
+    if sandbox := _running.pop(os.getpid(), None):
+        sandbox.close()
+
+
+atexit.register(stop)
+
+
+def _remove_abandoned() -> None:
+    """Remove the folders of grading processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            with open(folder / "lock", "r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # in use, somebody else's, or something else
+
+
+def _open_to_nobody(folder: Path) -> None:
+    """Let everybody read what lies in it, since a submission's process is nobody's."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _ended(handle: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(1e3 * seconds))
+
+
+def _signal(handle: int, signum: int) -> None:
+    try:
+        signal.pidfd_send_signal(handle, signum)
+    except ProcessLookupError:
+        return
