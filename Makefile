@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo lab test lint lessons bench pictures clean
+.PHONY: help setup sandbox demo lab test lint lessons bench pictures clean
 
 help:
 	@echo "make demo      grade three made-up submissions and print what they got"
@@ -33,10 +33,20 @@ $(READY): pyproject.toml
 	fi
 	@touch $@
 
-demo: $(READY)
+# Students' code is graded in bubblewrap; where it isn't there and may not be installed, grading says so.
+sandbox:
+	@if [ "$$(uname)" = Linux ] && ! command -v bwrap >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	    echo "Installing bubblewrap, the sandbox for students' code."; \
+	    $$sudo apt-get install -y -qq bubblewrap >/dev/null || { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq bubblewrap >/dev/null; }; \
+	  else echo "Grading needs bubblewrap: sudo apt-get install bubblewrap (or your system's way to install it)"; fi; \
+	fi
+
+demo: $(READY) sandbox
 	@$(BIN)/autograder demo
 
-test: $(READY)
+test: $(READY) sandbox
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(READY)

@@ -52,7 +52,7 @@ def missing() -> str | None:
 
 
 def command(
-    python: list[str], mounts: Mapping[Path, Path], jobs: Path, hidden: Iterable[Path], empty: Path
+    python: list[str], mounts: Mapping[Path, Path], jobs: Path, hidden: Iterable[Path], absent: Path
 ) -> list[str]:
     """The command line that runs `python` in the sandbox.
 
@@ -65,9 +65,9 @@ def command(
     jobs : Path
         What is /jobs there, the only place that both sides write to.
     hidden : iterable of Path
-        Folders and files that are empty there.
-    empty : Path
-        A folder with nothing in it.
+        Packages and modules that are not at hand there.
+    absent : Path
+        The package that takes their place.
     """
     words = ["bwrap", *_own_user(), *NAMESPACES, "--new-session", "--die-with-parent", "--hostname", "grading"]
     words += ["--clearenv"]
@@ -86,7 +86,7 @@ def command(
             words += ["--perms", "0755", "--dir", str(parent)]
         words += ["--ro-bind", str(prefix), str(prefix)]
     for path in hidden:
-        words += ["--ro-bind", str(empty) if path.is_dir() else os.devnull, str(path)]
+        words += ["--ro-bind", str(absent if path.is_dir() else absent / "__init__.py"), str(path)]
     words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
     for place, source in mounts.items():
         words += ["--ro-bind", str(source), str(place)]

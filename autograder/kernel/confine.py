@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import shutil
-import signal
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -58,7 +57,6 @@ def enter(request: dict[str, Any], answer: socket.socket, unshared: int, mapped:
     os.close(unshared)
     os.close(mapped)
     _become_nobody()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     first = os.fork()
     if first == 0:
         _first_process(request, answer)

@@ -51,9 +51,11 @@ class Outputs:
             self._displays.setdefault(str(display), []).append(node)
         last = self.nodes[-1] if self.nodes else None
         if last is not None and node.output_type == last.output_type == "stream" and node.name == last.name:
-            last.text = overwritten(last.text + node.text)
-        else:
-            self.nodes.append(node)
+            node.text = last.text + node.text
+            self.nodes.pop()
+        if node.output_type == "stream":
+            node.text = overwritten(node.text)
+        self.nodes.append(node)
 
 
 def error_output(name: str, message: str) -> NotebookNode:

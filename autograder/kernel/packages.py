@@ -46,6 +46,7 @@ def write(folder: Path) -> dict[Path, Path]:
     (common / "kernel").mkdir()
     for name in OF_KERNEL:
         shutil.copy(_HERE / name, common / "kernel" / name)
+    shutil.copytree(_HERE / "room" / "absent", folder / "absent")
     (folder / "full" / "course").mkdir(parents=True)
     mounts = {ROOMS: folder, ROOMS / "full" / "course": library}
     for name in OF_COURSE:

@@ -22,12 +22,13 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.kernel import bubblewrap, packages, seccomp
+from autograder.kernel.bubblewrap import missing
 from autograder.kernel.limits import Limits
 from autograder.kernel.processes import memory_below
 
 NOBODY = bubblewrap.NOBODY
 PREFIX = "autograder-"
-START_SECONDS = 60.0
+START_SECONDS, END_SECONDS = 60.0, 5.0
 
 
 class SandboxError(CourseError):
@@ -73,7 +74,7 @@ class Sandbox:
     """
 
     def __init__(self) -> None:
-        if reason := bubblewrap.missing():
+        if reason := missing():
             raise SandboxError(reason)
         _remove_abandoned()
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -85,15 +86,15 @@ class Sandbox:
         self._start()
 
     def _start(self) -> None:
-        rooms, jobs, empty = (self.folder / name for name in ("rooms", "jobs", "empty"))
-        for folder in (rooms, jobs, empty):
-            folder.mkdir()
+        rooms, jobs = self.folder / "rooms", self.folder / "jobs"
+        rooms.mkdir()
+        jobs.mkdir()
         mounts = packages.write(rooms)
         _open_to_nobody(rooms)
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         code = f"import sys; sys.path.insert(0, {str(packages.COMMON)!r}); from autograder.kernel import template; "
         python = [sys.executable, "-I", "-B", "-c", code + f"template.main({theirs.fileno()})"]
-        command = bubblewrap.command(python, mounts, jobs, packages.ready_made(), empty)
+        command = bubblewrap.command(python, mounts, jobs, packages.ready_made(), rooms / "absent")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (read where the sandbox did not start)
         self._process = subprocess.Popen(
             command,
@@ -168,9 +169,12 @@ class Sandbox:
 
     def close(self) -> None:
         """End the template and every kernel in it."""
-        self._requests.close()
-        self._process.kill()
-        self._process.wait()
+        self._requests.close()  # the template ends when it notices, and with it all that is in its namespaces
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._errors.close()
         self._lock_file.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -73,6 +73,7 @@ class Session:
         self._manager = _manager(sandboxed, Path(self._folder.name))
         self._shell: zmq.Socket[bytes] | None = None
         self._iopub: zmq.Socket[bytes] | None = None
+        self._monitors: list[zmq.Socket[bytes]] = []
         self._displays: dict[str, list[NotebookNode]] = {}
 
     def start(self) -> None:
@@ -150,6 +151,11 @@ class Session:
         ran.outputs = outputs.nodes
         while reply is None or not idle:
             for socket in self._waiting(min(TICK, max(deadline - clock(), 0.001))):
+                if socket in self._monitors:
+                    # a message that is too large is not received, and the connection ended
+                    socket.recv_multipart()
+                    size += most + 1
+                    continue
                 message, length = self._receive(socket)
                 if socket is self._iopub:
                     size += length
@@ -201,12 +207,13 @@ class Session:
 
     def _connect(self) -> None:
         """Connect, and wait until the kernel answers and its outputs arrive."""
-        for socket in (self._shell, self._iopub):
+        for socket in (*self._monitors, self._shell, self._iopub):
             if socket is not None:
                 socket.close(linger=0)
         self._shell = self._socket(zmq.DEALER, self._manager.shell_port, self.limits.reply)
         self._iopub = self._socket(zmq.SUB, self._manager.iopub_port, self.limits.cell_output + 2**20)
         self._iopub.subscribe(b"")
+        self._monitors = [one.get_monitor_socket(zmq.EVENT_DISCONNECTED) for one in (self._shell, self._iopub)]
         ends = time.monotonic() + START_SECONDS
         answered = heard = False
         asked = 0.0
@@ -217,7 +224,7 @@ class Session:
                 self._send("kernel_info_request", {})
                 asked = time.monotonic()
             for socket in self._waiting(TICK / 4):
-                self._receive(socket)
+                self._receive(socket) if socket not in self._monitors else socket.recv_multipart()
                 answered, heard = answered or socket is self._shell, heard or socket is self._iopub
 
     def _socket(self, kind: int, port: int, largest: int) -> zmq.Socket[bytes]:
@@ -237,7 +244,7 @@ class Session:
     def _waiting(self, seconds: float) -> list[zmq.Socket[bytes]]:
         """The sockets that have something, as soon as one has."""
         poller = zmq.Poller()
-        for socket in (self._shell, self._iopub):
+        for socket in (self._shell, self._iopub, *self._monitors):
             poller.register(socket, zmq.POLLIN)
         return [socket for socket, _ in poller.poll(int(1e3 * seconds) + 1)]
 
