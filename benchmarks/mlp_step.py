@@ -1,9 +1,10 @@
-"""Time of one training step of the MLP 784-64-32-16-10, batch 128: course, PyTorch, and Keras on PyTorch.
+"""Time of one training step of the MLP 784-64-32-16-10, batch 128, and of a prediction: course, PyTorch, and Keras.
 
     python benchmarks/mlp_step.py [--rounds 40] [--threads 2]
 
 A step is what a training loop does for each batch: gather the examples, forward, cross-entropy, backward, optimizer,
 running mean of the loss. The libraries take turns, an epoch of 32 steps each; reported are medians over the rounds.
+A prediction is `predict_on_batch` at batch 1 and 256 (must: 1.5 × PyTorch), 32 of them a turn.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import statistics
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -26,8 +28,7 @@ BATCH, STEPS = 128, 32
 
 
 def course_epoch(x: np.ndarray, y: np.ndarray, optimizer: str) -> Callable[[], object]:
-    hidden = [course.layers.Dense(units, activation="relu") for units in SIZES[1:-1]]
-    model = course.Sequential([course.Input((SIZES[0],)), *hidden, course.layers.Dense(10, activation="softmax")])
+    model = dense_network(course)
     model.compile(optimizer, "sparse_categorical_crossentropy")
     return lambda: model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0)
 
@@ -60,11 +61,47 @@ def torch_epoch(x: np.ndarray, y: np.ndarray, optimizer: str) -> Callable[[], ob
     return epoch
 
 
+def predictions(x: np.ndarray, with_keras: bool) -> dict[str, Callable[[], object]]:
+    """For each library a call that predicts for this batch, `STEPS` times."""
+    import torch
+    from torch import nn
+
+    layers: list[nn.Module] = []
+    for before, units in pairwise(SIZES):
+        layers += [nn.Linear(before, units), nn.ReLU()]
+    network = nn.Sequential(*layers[:-1], nn.Softmax(dim=1)).eval()
+    inputs = torch.from_numpy(x)
+
+    def torch_predictions() -> None:
+        with torch.no_grad():
+            for _ in range(STEPS):
+                network(inputs)
+
+    ours = dense_network(course)
+    runners: dict[str, Callable[[], object]] = {
+        "course": lambda: [ours.predict_on_batch(x) for _ in range(STEPS)],
+        "torch": torch_predictions,
+    }
+    if with_keras:
+        import keras
+
+        theirs = dense_network(keras)
+        runners["keras"] = lambda: [theirs.predict_on_batch(x) for _ in range(STEPS)]
+    return runners
+
+
+def dense_network(library: Any) -> Any:
+    """The network in Keras's names."""
+    hidden = [library.layers.Dense(units, activation="relu") for units in SIZES[1:-1]]
+    return library.Sequential(
+        [library.Input((SIZES[0],)), *hidden, library.layers.Dense(SIZES[-1], activation="softmax")]
+    )
+
+
 def keras_epoch(x: np.ndarray, y: np.ndarray, optimizer: str) -> Callable[[], object]:
     import keras
 
-    hidden = [keras.layers.Dense(units, activation="relu") for units in SIZES[1:-1]]
-    model = keras.Sequential([keras.Input((SIZES[0],)), *hidden, keras.layers.Dense(10, activation="softmax")])
+    model = dense_network(keras)
     model.compile(optimizer, "sparse_categorical_crossentropy")
     return lambda: model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0)
 
@@ -80,18 +117,25 @@ def main() -> None:
     rng = np.random.default_rng(0)
     x = rng.random((BATCH * STEPS, SIZES[0]), dtype=np.float32)
     y = rng.integers(0, SIZES[-1], BATCH * STEPS)
+    for batch in (1, 256):
+        runners = predictions(x[:batch], options.keras)
+        report(f"predict, batch {batch}", interleave(runners, options.rounds))
     for optimizer in ("sgd", "adam"):
         runners = {"course": course_epoch(x, y, optimizer), "torch": torch_epoch(x, y, optimizer)}
         if options.keras:
             runners["keras"] = keras_epoch(x, y, optimizer)
-        times = interleave(runners, options.rounds)
-        medians = {name: statistics.median(values) for name, values in times.items()}
-        ratios = [ours / theirs for ours, theirs in zip(times["course"], times["torch"], strict=True)]
-        print(
-            f"{optimizer:5s}"
-            + "".join(f"  {name} {value * 1e3 / STEPS:.3f} ms/step" for name, value in medians.items())
-            + f"  course/torch {statistics.median(ratios):.2f}"
-        )
+        report(f"step, {optimizer}", interleave(runners, options.rounds))
+
+
+def report(title: str, times: dict[str, list[float]]) -> None:
+    """One line: each library's median, and ours over PyTorch's."""
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    ratios = [ours / theirs for ours, theirs in zip(times["course"], times["torch"], strict=True)]
+    print(
+        f"{title:20s}"
+        + "".join(f"  {name} {value * 1e3 / STEPS:.3f} ms" for name, value in medians.items())
+        + f"  course/torch {statistics.median(ratios):.2f}"
+    )
 
 
 def limit_threads(threads: int) -> None:

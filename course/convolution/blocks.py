@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from course.convolution.threads import split
 
-CACHE = 2_000_000
+CACHE = 1_250_000
 """Bytes of work space that a block may take: more falls out of the cache, less makes too many calls."""
 
 LEAST_ROWS = 8

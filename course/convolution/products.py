@@ -8,7 +8,7 @@ PIECE = 1_000_000
 """Multiplications in a piece: OpenBLAS takes up to 100³ as they lie, and rearranges larger matrices first."""
 
 LEAST = 64
-"""Rows, or terms of a sum, below which a piece isn't worth it."""
+"""Rows, or terms of a sum, below which a piece isn't worth it: then all are one product."""
 
 
 def pieces(length: int, size: int) -> tuple[int, int]:
@@ -16,7 +16,8 @@ def pieces(length: int, size: int) -> tuple[int, int]:
 
     What is left over, less than one row a piece, is for the caller.
     """
-    count = max(-(-length // max(PIECE // size, LEAST)), 1)
+    most = PIECE // size
+    count = max(-(-length // most), 1) if most >= LEAST else 1
     return count, length // count
 
 

@@ -7,14 +7,17 @@ is made once. Where a value goes to several nodes, its gradient is the sum of wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from course.convolution.threads import one_blas_thread
 from course.layers.base import Layer, Shape
+from course.layers.kernels import Kernels
 from course.layers.symbol import Node, Symbol
 
 How = Literal["full", "parameters", "logits"]
@@ -65,22 +68,24 @@ class Graph:
         self.steps = [_step(node, slots) for node in self.nodes if not node.is_input]
         self.output_slots = [slots[id(symbol)] for symbol in outputs]
         self._slot_count = len(slots)
+        self._convolves = any(isinstance(inner, Kernels) for layer in self.layers for inner in layer.flatten())
 
     def forward(self, arrays: list[np.ndarray], training: bool) -> tuple[list[np.ndarray], list[Any]]:
         """The outputs, and the caches of all steps."""
         values: list[Any] = [*arrays, *[None] * (self._slot_count - len(arrays))]
         caches = []
-        for step in self.steps:
-            if step.node.takes_list:
-                y, cache = step.layer.forward([values[slot] for slot in step.sources], training)
-            else:
-                y, cache = step.layer.forward(values[step.sources[0]], training)
-            if step.node.gives_list:
-                for slot, value in zip(step.targets, y, strict=True):
-                    values[slot] = value
-            else:
-                values[step.targets[0]] = y
-            caches.append(cache)
+        with self._cores(arrays):
+            for step in self.steps:
+                if step.node.takes_list:
+                    y, cache = step.layer.forward([values[slot] for slot in step.sources], training)
+                else:
+                    y, cache = step.layer.forward(values[step.sources[0]], training)
+                if step.node.gives_list:
+                    for slot, value in zip(step.targets, y, strict=True):
+                        values[slot] = value
+                else:
+                    values[step.targets[0]] = y
+                caches.append(cache)
         return [values[slot] for slot in self.output_slots], caches
 
     def backward(
@@ -100,20 +105,23 @@ class Graph:
         gradients: list[np.ndarray | None] = [None] * self._slot_count
         for slot, given in zip(self.output_slots, dys, strict=True):
             _add(gradients, slot, given)
-        for visit in self.full_route if route is None else route:
-            step = visit.step
-            dy: Any = [gradients[slot] for slot in step.targets] if step.node.gives_list else gradients[step.targets[0]]
-            if dy is None or (step.node.gives_list and all(one is None for one in dy)):
-                continue  # no loss depends on this step
-            if visit.how == "parameters":
-                step.layer.backward_parameters(dy, caches[visit.index])
-                continue
-            back = step.layer.backward if visit.how == "full" else step.layer.backward_from_logits
-            dx = back(dy, caches[visit.index])
-            for slot, gradient in zip(step.sources, dx if step.node.takes_list else [dx], strict=True):
-                _add(gradients, slot, gradient)
-            for slot in step.targets:
-                gradients[slot] = None  # its memory is free for the next
+        with self._cores(dys):
+            for visit in self.full_route if route is None else route:
+                step = visit.step
+                dy: Any = (
+                    [gradients[slot] for slot in step.targets] if step.node.gives_list else gradients[step.targets[0]]
+                )
+                if dy is None or (step.node.gives_list and all(one is None for one in dy)):
+                    continue  # no loss depends on this step
+                if visit.how == "parameters":
+                    step.layer.backward_parameters(dy, caches[visit.index])
+                    continue
+                back = step.layer.backward if visit.how == "full" else step.layer.backward_from_logits
+                dx = back(dy, caches[visit.index])
+                for slot, gradient in zip(step.sources, dx if step.node.takes_list else [dx], strict=True):
+                    _add(gradients, slot, gradient)
+                for slot in step.targets:
+                    gradients[slot] = None  # its memory is free for the next
         return gradients[: len(self.inputs)]
 
     def route(self, learns: Callable[[Layer], bool], from_logits: tuple[int, ...] = ()) -> list[Visit]:
@@ -166,6 +174,11 @@ class Graph:
             for slot, shape in zip(step.targets, given if step.node.gives_list else [given], strict=True):
                 shapes[slot] = shape
         return [shapes[slot] for slot in self.output_slots]
+
+    def _cores(self, batches: Sequence[np.ndarray | None]) -> AbstractContextManager[None]:
+        """Leave all cores to convolutions that share out their work, as they do with more than one example."""
+        several = any(batch is not None and len(batch) > 1 for batch in batches)
+        return one_blas_thread() if self._convolves and several else nullcontext()
 
     def last_step(self, output: int) -> tuple[int, Step] | None:
         """The step that computes an output and its number, if nothing else uses what it computes."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import course
 from course import convolution
 from course.convolution import memory, products, threads
 from course.convolution.blocks import blocks
@@ -195,3 +196,42 @@ def test_products_in_pieces_are_the_products(rows, k, m):
     products.add_product(a, c, total)
     np.testing.assert_allclose(total, waves(k, m, phase=3) + a.T @ c, atol=1e-9)
     np.testing.assert_allclose(products.sum_of_rows(c), c.sum(axis=0), atol=1e-10)
+
+
+@pytest.mark.parametrize(("convolves", "examples", "alone"), [(True, 2, True), (True, 1, False), (False, 2, False)])
+def test_only_networks_that_convolve_several_images_hold_blas_to_one_thread(convolves, examples, alone):
+    counts = []
+
+    class Spy(course.layers.Layer):
+        def forward(self, x, training=False):
+            counts.append(blas_threads())
+            return x, None
+
+        def backward(self, dy, cache):
+            counts.append(blas_threads())
+            return dy
+
+    before = blas_threads()
+    first = [course.layers.Conv2D(2, 3)] if convolves else []
+    model = course.Sequential([course.Input((5, 5, 1)), *first, Spy(), course.layers.Flatten()])
+    y, cache = model.forward(np.ones((examples, 5, 5, 1), np.float32))
+    model.backward(y, cache)
+    assert counts == [[1] * len(before) if alone else before] * 2
+    assert blas_threads() == before
+
+
+def blas_threads():
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    return [one["num_threads"] for one in threadpoolctl.threadpool_info() if "numpy" in one["filepath"]]
+
+
+@pytest.mark.parametrize(("length", "features", "filters"), [(81, 576, 64), (131, 576, 64), (1001, 96, 32), (1, 9, 4)])
+def test_products_of_any_length_and_size(length, features, filters):
+    rng = np.random.default_rng(0)
+    a, b = rng.random((length, features)), rng.random((features, filters))
+    out = np.empty((length, filters))
+    products.multiply(a, b, out)
+    np.testing.assert_allclose(out, np.einsum("ik,km->im", a, b), rtol=1e-12)
+    total = np.ones((features, filters))
+    products.add_product(a, out, total)
+    np.testing.assert_allclose(total, 1 + np.einsum("ik,im->km", a, out), rtol=1e-12)
