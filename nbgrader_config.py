@@ -22,12 +22,13 @@ c.CourseDirectory.solution_directory = "build/published_solutions"  # the defaul
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
 c.GenerateAssignment.pre_convert_hook = "autograder.build.refresh"
 
-# A grade is decided outside the student's process; see autograder/verdict.py.
+# A grade is decided outside the student's process; see autograder/verdict.py. The steps are nbgrader's, but for those
+# that would trust a submission: RestoreCells takes the place of DeduplicateIds, OverwriteKernelspec, OverwriteCells and
+# CheckCellMetadata, Verdict that of Execute.
 c.Autograde.sanitize_preprocessors = [
+    "autograder.ownfiles.OwnFilesOnly",
     "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.OverwriteKernelspec",
     "autograder.sanitize.RestoreCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     "autograder.verdict.Verdict",
@@ -36,8 +37,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# The feedback page is ours: what students wrote is inert in it. The formgrader shows submissions just as inert.
+c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["autograder.feedback.grades.Grades"]
+c.HTMLExporter.preprocessors = ["autograder.feedback.formgrader.Inert"]
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
 # Where assignments are handed out and collected: the folder that a class shares, or one of this course's own.

@@ -1,4 +1,4 @@
-"""The command line: `autograder build`, `autograder grade LESSON`, `autograder demo`."""
+"""The command line: `autograder build`, `autograder grade LESSON`, `autograder report LESSON`, `autograder demo`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 console = Console(width=None if sys.stdout.isatty() else 112)
+errors = Console(stderr=True, markup=False, highlight=False)
+SHOWN_PAGES = 20
 Lesson = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson's name, such as 01_neurons.")]
+Unsandboxed = Annotated[
+    bool, typer.Option("--unsandboxed", help="Run students' code without the sandbox: it can do all that you can.")
+]
 
 
 @app.command()
@@ -51,30 +56,65 @@ def build(
 @app.command("grade")
 def grade_command(
     lesson: Lesson,
-    students: Annotated[
+    student: Annotated[
         list[str] | None, typer.Option("--student", help="Only this student; may be given several times.")
     ] = None,
+    students: Annotated[str | None, typer.Option("--students", help="Only these, separated by commas.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Submissions at once; as many as there are cores without it.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="tcp://…", help="Grade on the Dask cluster of this scheduler.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be graded, and why.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Grade also what did not change since it was graded.")] = False,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Draw the inputs from this seed, as a result or page names it.")
+    ] = None,
+    feedback: Annotated[bool, typer.Option("--feedback/--no-feedback", help="Write the feedback pages.")] = True,
+    unsandboxed: Unsandboxed = False,
     as_json_lines: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a student instead of a table.")
     ] = False,
 ) -> None:
     """Grade submitted/STUDENT/LESSON/ of every student and write the feedback pages.
 
-    A submission that can't be graded gets a line that says why and what to do; the others are graded all the same.
-    The exit code is 1 where there was such a submission, else 0.
+    What was graded before is left as it is, unless the submission, the lesson, its exercises or the grader changed: so
+    a grading that was stopped goes on where it was. A submission that can't be graded gets a line that says why and
+    what to do; the others are graded all the same.
+
+    The exit code is 1 where there was such a submission, 2 where nothing could be graded at all, 130 after Ctrl-C,
+    else 0.
     """
-    from autograder.grade import grade
-    from autograder.table import as_json
+    from autograder.grade import Options, choose, grade, plan
+    from autograder.progress import GradingProgress
 
     course = _course()
+    if unsandboxed:
+        course.config.Verdict.sandboxed = False
+        _print("without the sandbox students' code can read, write and send all that you can")
+    if seed is not None:
+        course.config.Verdict.seed = seed
+    named = [*(student or []), *filter(None, (name.strip() for name in (students or "").split(",")))]
     graded: list[Graded] = []
     try:
-        for submission in grade(course, lesson, students):
-            graded.append(submission)
-            if as_json_lines:
-                print(json.dumps(as_json(submission)), flush=True)
+        if dry_run:
+            print_plan(plan(course, lesson, named, force), as_json_lines)
+            return
+        chosen = choose(course, lesson, named)
+        with GradingProgress(len(chosen)) as progress:
+            options = Options(workers=workers, scheduler=scheduler, force=force, feedback=feedback)
+            for submission in grade(course, lesson, chosen, options):
+                graded.append(submission)
+                progress.done(submission)
+                if as_json_lines:
+                    print_json(submission)
     except CourseError as error:
         _stop(error)
+    except KeyboardInterrupt:
+        _print(f"stopped: {len(graded)} of {len(chosen)} are done and recorded; the same command goes on from there")
+        raise typer.Exit(130) from None
+    graded.sort(key=lambda submission: chosen.index(submission.student))
     if not as_json_lines:
         print_grades(graded, course.root, f"Submissions of {lesson}")
     if any(submission.problem for submission in graded):
@@ -82,7 +122,29 @@ def grade_command(
 
 
 @app.command()
-def demo() -> None:
+def report(
+    lesson: Lesson,
+    as_text: Annotated[bool, typer.Option("--text", help="Print it instead of writing a page.")] = False,
+    as_json_object: Annotated[bool, typer.Option("--json", help="Print it as one JSON object.")] = False,
+) -> None:
+    """Write reports/LESSON.html: how the class did, which mistakes it makes, and what needs a person's eye."""
+    from autograder import classreport
+
+    course = _course()
+    try:
+        if as_json_object:
+            print(json.dumps(classreport.as_dict(course, lesson)))
+        elif as_text:
+            print(classreport.as_text(course, lesson, console.width))
+        else:
+            page = classreport.write(course, lesson)
+            console.print(f"wrote {page.relative_to(course.root)}", highlight=False, soft_wrap=True)
+    except CourseError as error:
+        _stop(error)
+
+
+@app.command()
+def demo(unsandboxed: Unsandboxed = False) -> None:
     """Grade three made-up submissions of the first lesson: a right one, one with a mistake, one that cheats.
 
     Everything lands in build/demo/, with a gradebook of its own.
@@ -91,21 +153,44 @@ def demo() -> None:
 
     try:
         root = _course().root
-        print_grades(list(run(root)), root, "Three submissions of 01_neurons")
+        print_grades(
+            sorted(run(root, not unsandboxed), key=lambda one: one.student), root, "Three submissions of 01_neurons"
+        )
     except CourseError as error:
         _stop(error)
 
 
 def print_grades(graded: list[Graded], root: Path, title: str) -> None:
-    """The table, and below it the feedback pages."""
+    """The table, and below it where the feedback pages are."""
     from autograder.table import grades_table
 
     console.print(grades_table(graded, title))
     pages = [submission.feedback for submission in graded if submission.feedback]
     if pages:
         console.print("Feedback pages:")
-        for page in pages:
+        for page in pages[:SHOWN_PAGES]:
             console.print(f"  {page.relative_to(root)}", highlight=False, soft_wrap=True)
+    if len(pages) > SHOWN_PAGES:
+        console.print(f"  and {len(pages) - SHOWN_PAGES} more beside them", highlight=False)
+
+
+def print_json(submission: Graded) -> None:
+    """One line for a program."""
+    from autograder.table import as_json
+
+    print(json.dumps(as_json(submission)), flush=True)
+
+
+def print_plan(planned: dict[str, str], as_json_lines: bool) -> None:
+    """What would be done with each submission."""
+    for student, what in planned.items():
+        if as_json_lines:
+            print(json.dumps({"student": student, "plan": what}))
+        else:
+            console.print(f"{student}: {what}", markup=False, highlight=False, soft_wrap=True)
+    if not as_json_lines:
+        to_do = sum(what in ("new", "changed", "forced") for what in planned.values())
+        console.print(f"{to_do} of {len(planned)} would be graded", highlight=False)
 
 
 def _course() -> Course:
@@ -118,6 +203,10 @@ def _course() -> Course:
         raise
 
 
+def _print(message: object) -> None:
+    errors.print(f"autograder: {message}", style="bold", soft_wrap=True)
+
+
 def _stop(error: Exception) -> None:
-    Console(stderr=True).print(f"autograder: {error}", style="bold", markup=False, highlight=False, soft_wrap=True)
+    _print(error)
     raise typer.Exit(2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import pickle
 import sys
 import warnings
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -81,10 +83,26 @@ class Course:
         """Where nbgrader keeps a step ("submitted", "autograded", "feedback", "release") of a student's lesson."""
         return Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, lesson))
 
+    def lesson_files(self, lesson: str) -> dict[str, bytes]:
+        """What lies beside the lesson's source and goes to students with it, by path: data, pictures, modules."""
+        folder = self.root / self.directory.source_directory / lesson
+        found = find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"])
+        return {Path(name).relative_to(folder).as_posix(): Path(name).read_bytes() for name in found}
+
     def students(self, lesson: str) -> list[str]:
         """Those who submitted the lesson, by name."""
         submitted = self.root / self.directory.submitted_directory
         return sorted(path.parent.name for path in submitted.glob(f"*/{lesson}") if path.is_dir())
+
+    def plain_config(self) -> dict[str, Any]:
+        """The configuration as plain values, without the sections that hold functions: so it can travel."""
+        kept = {}
+        for section, values in self.config.items():
+            try:
+                kept[section] = pickle.loads(pickle.dumps(dict(values)))
+            except (pickle.PicklingError, AttributeError, TypeError):
+                continue
+        return kept
 
     def build(self, lessons: Iterable[str] | None = None) -> list[Path]:
         """Make the notebooks of the lessons from their sources, by nbgrader's generate_assignment.
@@ -105,10 +123,6 @@ class Course:
             self._run(f"building {lesson}", partial(self.api.generate_assignment, lesson))
             released.append(self.folder("release", ".", lesson) / f"{lesson}.ipynb")
         return released
-
-    def autograde(self, lesson: str, student: str) -> None:
-        """Grade one submission again, whether or not it was graded before."""
-        self._run(f"grading {student}", lambda: self.api.autograde(lesson, student))
 
     def generate_feedback(self, lesson: str, student: str) -> Path:
         """Write a student's feedback page."""

@@ -1,19 +1,24 @@
-"""A class of submissions: each is graded by nbgrader, and what can't be graded gets a line that says why."""
+"""A class of submissions: what changed is graded, and what can't be graded gets a line that says why."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.utils import parse_utc
+from nbgrader.api import MissingEntry
 
 from autograder.coursedir import Course
 from autograder.errors import CourseError
-from autograder.verdict import RESULT_MIME
+from autograder.grading import batch, fingerprint
+from autograder.grading.execute import RECORD, Job, Outcome, parse, results_of
+from autograder.grading.lesson import Lesson, lesson_of
+from autograder.grading.record import Recorder
+from autograder.grading.submission import Submission, read
+from autograder.kernel.bubblewrap import missing
+from autograder.reported import events_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,14 @@ class Graded:
         The page for the student.
     problem : str or None
         Why it could not be graded, and what to do.
+    events : list of dict
+        What a person should look at: "what", and "message", one line.
+    seed : int or None
+        What the fresh inputs were drawn from.
+    seconds : float
+        That grading took.
+    unchanged : bool
+        Whether it was graded before, and nothing changed since.
     """
 
     student: str
@@ -39,6 +52,10 @@ class Graded:
     written: list[str] = field(default_factory=list)
     feedback: Path | None = None
     problem: str | None = None
+    events: list[dict[str, str]] = field(default_factory=list)
+    seed: int | None = None
+    seconds: float = 0.0
+    unchanged: bool = False
 
     @property
     def points(self) -> float:
@@ -49,8 +66,32 @@ class Graded:
         return sum(result["max_points"] for result in self.results)
 
 
-def grade(course: Course, lesson: str, students: Iterable[str] | None = None) -> Iterator[Graded]:
-    """Grade the submissions of a lesson, one after another.
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Parameters
+    ----------
+    workers : int or None
+        Processes at once; as many as there are cores without it.
+    scheduler : str or None
+        The address of a Dask scheduler, to grade on its cluster.
+    force : bool
+        Grade also what is unchanged.
+    feedback : bool
+        Write the feedback pages.
+    """
+
+    workers: int | None = None
+    scheduler: str | None = None
+    force: bool = False
+    feedback: bool = True
+
+
+def grade(
+    course: Course, lesson: str, students: Iterable[str] | None = None, options: Options | None = None
+) -> Iterator[Graded]:
+    """Grade the submissions of a lesson.
 
     Parameters
     ----------
@@ -58,82 +99,169 @@ def grade(course: Course, lesson: str, students: Iterable[str] | None = None) ->
     lesson : str
     students : iterable of str, optional
         Only these; everybody who submitted without it.
+    options : Options, optional
 
     Yields
     ------
     Graded
-        One for each student, whatever the submission is like.
+        One for each student, as they are done, whatever the submission is like.
 
     Raises
     ------
     CourseError
-        Where there is no such lesson, nobody submitted it, or a named student didn't.
+        Where there is no such lesson, nobody submitted it, a named student didn't, or there can be no sandbox.
     """
+    chosen = choose(course, lesson, students)
+    if course.config.Verdict.get("sandboxed", True) and (reason := missing()):
+        raise CourseError(f"{reason}; or grade with --unsandboxed: students' code can then do all that you can")
+    return _Run(course, lesson, options or Options()).all(chosen)
+
+
+def choose(course: Course, lesson: str, students: Iterable[str] | None = None) -> list[str]:
+    """Those whose submissions are to be graded; see `grade` for what it raises."""
     course.lesson(lesson)
     submitted = course.students(lesson)
-    chosen = list(students) if students else submitted
+    chosen = list(dict.fromkeys(students)) if students else submitted
     if not chosen:
         where = course.folder("submitted", "STUDENT", lesson)
         raise CourseError(f"nobody has submitted {lesson}; submissions are read from {where}/")
-    if missing := [student for student in chosen if student not in submitted]:
-        raise CourseError(f"no submission of {lesson} from {', '.join(missing)}; there are {', '.join(submitted)}")
-    return (_grade_one(course, lesson, student) for student in chosen)
+    if lacking := [student for student in chosen if student not in submitted]:
+        raise CourseError(f"no submission of {lesson} from {', '.join(lacking)}; there are {', '.join(submitted)}")
+    return chosen
 
 
-def _grade_one(course: Course, lesson: str, student: str) -> Graded:
-    path = course.folder("submitted", student, lesson) / f"{lesson}.ipynb"
-    shown = path.relative_to(course.root)
-    if problem := what_is_wrong(path):
-        return Graded(student, lesson, problem=f"{shown}: {problem}")
-    try:
-        course.autograde(lesson, student)
-        feedback = course.generate_feedback(lesson, student)
-    except CourseError as error:
-        return Graded(student, lesson, problem=f"{shown}: {error}")
-    graded = course.folder("autograded", student, lesson) / f"{lesson}.ipynb"
-    results, written = read_results(graded)
-    return Graded(student, lesson, results, written, feedback)
+def plan(course: Course, lesson: str, students: Iterable[str] | None = None, force: bool = False) -> dict[str, str]:
+    """What `grade` would do with each submission: "new", "changed", "forced", "unchanged", or a problem."""
+    with Recorder(course, lesson) as recorder:
+        run = _Run(course, lesson, Options(force=force))
+        run.prepare(recorder)
+        said = {}
+        for student in choose(course, lesson, students):
+            found = run.look(student)
+            if isinstance(found, Graded):
+                said[student] = f"problem: {found.problem}" if found.problem else "unchanged"
+            else:
+                said[student] = ("forced" if force else "changed") if student in run.recorded else "new"
+    return said
+
+
+class _Run:
+    """One grading of a class."""
+
+    def __init__(self, course: Course, lesson: str, options: Options) -> None:
+        self._course, self._name, self._options = course, lesson, options
+        self._config = course.plain_config()
+        self._done: list[Graded] = []
+
+    def all(self, students: list[str]) -> Iterator[Graded]:
+        with Recorder(self._course, self._name) as recorder:
+            self.prepare(recorder)
+            recorder.gradebook.engine.dispose()  # a fork must not share a connection
+            count = min(self._options.workers or batch.cores(), len(students))
+            jobs = self._jobs(students)
+            self._recorder = recorder
+            for job, outcome in batch.outcomes(jobs, count, self._options.scheduler):
+                yield from self._pop()
+                yield self._record(recorder, job.submission, outcome)
+            yield from self._pop()
+
+    def prepare(self, recorder: Recorder) -> None:
+        """Read the lesson, and who is graded already."""
+        try:
+            released = self._course.folder("release", ".", self._name) / f"{self._name}.ipynb"
+            known = lesson_of(recorder.gradebook, self._name, self._name, released)
+            self._lesson: Lesson = replace(known, files=self._course.lesson_files(self._name))
+        except MissingEntry:
+            raise CourseError(f"{self._name} is not in the gradebook; run: autograder build {self._name}") from None
+        self._grading = fingerprint.grading_fingerprint(self._lesson, self._config)
+        self.recorded = recorder.graded()
+
+    def look(self, student: str) -> Job | Graded:
+        """A job, or what became of the submission already."""
+        folder = self._course.folder("submitted", student, self._name)
+        try:
+            submission = read(folder, student, self._name)
+        except CourseError as error:
+            return self._problem(student, str(error))
+        except OSError as error:
+            return self._problem(student, f"can't be read ({error.strerror}); see to its permissions")
+        mark = fingerprint.fingerprint(submission, self._grading)
+        if not self._options.force and student in self.recorded and (known := self._known(student, mark)):
+            return known
+        return Job(submission, self._lesson, self._config, mark)
+
+    def _jobs(self, students: list[str]) -> Iterator[Job]:
+        for student in students:
+            found = self.look(student)
+            if isinstance(found, Graded):
+                self._done.append(found)
+            else:
+                yield found
+
+    def _pop(self) -> Iterator[Graded]:
+        while self._done:
+            graded = self._done.pop(0)
+            if graded.unchanged and self._options.feedback:
+                graded = replace(graded, feedback=self._recorder.refresh_page(graded.student))
+            yield graded
+
+    def _record(self, recorder: Recorder, submission: Submission, outcome: Outcome) -> Graded:
+        if outcome.problem:
+            return self._problem(submission.student, outcome.problem)
+        try:
+            page = recorder.record(submission, outcome, self._options.feedback, self._lesson.files)
+        except Exception as error:  # one that can't be recorded must not stop the others
+            return self._problem(submission.student, f"could not be recorded: {type(error).__name__}: {error}")
+        return Graded(
+            submission.student,
+            self._name,
+            outcome.results,
+            outcome.written,
+            page,
+            events=outcome.events,
+            seed=outcome.seed,
+            seconds=outcome.seconds,
+        )
+
+    def _known(self, student: str, mark: str) -> Graded | None:
+        """What a submission got before, if that was for the same."""
+        path = self._course.folder("autograded", student, self._name) / f"{self._name}.ipynb"
+        page = self._course.folder("feedback", student, self._name) / f"{self._name}.html"
+        if not path.is_file():
+            return None
+        try:
+            nb = nbformat.read(path, as_version=4)
+            if nb.metadata.get(RECORD, {}).get("fingerprint") != mark:
+                return None
+            if self._config.get("Verdict", {}).get("seed") not in (None, nb.metadata[RECORD].get("seed")):
+                return None
+            results, written = results_of(nb)
+        except Exception:  # a damaged one is made again
+            return None
+        record = nb.metadata[RECORD]
+        return Graded(
+            student,
+            self._name,
+            results,
+            written,
+            page if page.is_file() else None,
+            events=events_of(nb),
+            seed=record.get("seed"),
+            seconds=record.get("seconds", 0.0),
+            unchanged=True,
+        )
+
+    def _problem(self, student: str, problem: str) -> Graded:
+        path = self._course.folder("submitted", student, self._name) / f"{self._name}.ipynb"
+        return Graded(student, self._name, problem=f"{path.relative_to(self._course.root)}: {problem}")
 
 
 def what_is_wrong(path: Path) -> str | None:
     """Why a submitted notebook can't be graded, with what to do about it; None where it can."""
-    if not path.exists():
-        others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-        found = f"found {', '.join(others)}: rename it to {path.name}" if others else "ask the student for it"
-        return f"there is no such notebook; {found}"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict):
-            raise TypeError(f"its JSON is a {type(content).__name__}, not an object")
-        nbformat.validate(nbformat.from_dict(content))
-    except UnicodeDecodeError as error:
-        return f"is not UTF-8 text (byte {error.start}); ask the student to submit it again"
-    except json.JSONDecodeError as error:
-        return f"is not JSON (line {error.lineno}: {error.msg}); ask the student to submit it again"
-    except Exception as error:  # whatever nbformat makes of JSON that is no notebook
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return f"is not a notebook ({reason}); ask the student to submit it again"
-    return _what_is_wrong_with_time(path.with_name("timestamp.txt"))
-
-
-def _what_is_wrong_with_time(path: Path) -> str | None:
-    if not path.exists():
-        return None
-    text = path.read_text(encoding="utf-8", errors="replace").strip()
-    try:
-        parse_utc(text)
-    except (ValueError, OverflowError):
-        return f"its {path.name} is no time ({text[:40]!r}); write it as 2026-11-21 12:00:00 UTC, or delete it"
+        parse(read(path.parent, "", path.stem).notebook)
+    except CourseError as error:
+        return str(error)
+    except OSError as error:
+        return f"can't be read ({error.strerror}); see to its permissions"
     return None
-
-
-def read_results(notebook: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    """The results in an autograded notebook, and the names of the answers that a person reads."""
-    results, written = [], []
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        if metadata.get("grade") and metadata.get("solution"):
-            written.append(metadata["grade_id"])
-        elif metadata.get("grade"):
-            results += [output.data[RESULT_MIME] for output in cell.outputs if RESULT_MIME in output.get("data", {})]
-    return results, written

@@ -1,4 +1,7 @@
-"""What a person sees of a result: in the notebook, in the feedback page, in the terminal. One result, two forms."""
+"""What a person sees of a result: in the notebook, in the feedback page, in the terminal.
+
+A result becomes a dict of plain JSON values first; text and HTML are made from that, so all of them say the same.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from autograder.compare import describe
 
 MAX_VALUES = 60  # numbers of one array that are shown
 MAX_LINES = 12  # of printed text
+MAX_CHARACTERS = 2000  # of one value
 
 
 def points(value: float) -> str:
@@ -19,108 +23,91 @@ def points(value: float) -> str:
     return f"{value:.4g}"
 
 
-def as_text(result: Result) -> str:
-    """The report in plain text, for the terminal and for a notebook without HTML."""
-    lines = [f"{result.exercise}: {points(result.points)} of {points(result.max_points)} points"]
-    if not result.written:
-        return "\n".join([*lines, *_diagnosis_lines(result)])
-    width = max(len(criterion.name) for criterion in result.criteria)
-    for criterion in result.criteria:
-        mark = "ok " if criterion.passed else "NOT"
-        line = f"  {mark} {criterion.name:<{width}}  {points(criterion.earned)}/{points(criterion.points)}"
-        lines.append(line if criterion.passed else f"{line}  {criterion.message}")
-    if result.failure:
-        lines.append("For example, with")
-        lines += _named([*result.failure.arguments])
-        lines += _named([("expected", result.failure.expected), ("got", _got(result.failure))])
-        if result.failure.answer.printed:
-            lines += ["  printed:", *_indented(result.failure.answer.printed)]
-    return "\n".join(lines + _diagnosis_lines(result))
-
-
-def as_html(result: Result) -> str:
-    """The report as HTML: inert whatever the student's code said, legible on light and on dark ground."""
-    rows = "".join(
-        f'<tr><td style="{_CELL}color:{_GOOD if c.passed else _BAD}">{"✓" if c.passed else "✗"}</td>'
-        f'<td style="{_CELL}">{escape(c.name)}</td>'
-        f'<td style="{_CELL}text-align:right">{points(c.earned)} / {points(c.points)}</td>'
-        f'<td style="{_CELL}">{escape(c.message)}</td></tr>'
-        for c in result.criteria
-    )
-    head = (
-        f"<strong><code>{escape(result.exercise)}</code>: "
-        f"{points(result.points)} of {points(result.max_points)} points</strong>"
-    )
-    table = f'<table style="{_TABLE}margin:6px 0">{rows}</table>'
-    details = table + _failure_html(result.failure) if result.written else ""
-    body = head + details + _diagnosis_html(result)
-    side = _GOOD if result.passed else _BAD
-    return (
-        f'<div class="autograder-report" style="border-left:4px solid {side};padding:4px 12px;margin:4px 0;'
-        f'color:var(--jp-content-font-color1,inherit)">{body}</div>'
-    )
-
-
 def as_dict(result: Result) -> dict[str, Any]:
     """The report as plain JSON values."""
     diagnosis = result.diagnosis
-    return {
+    report: dict[str, Any] = {
         "exercise": result.exercise,
         "points": result.points,
         "max_points": result.max_points,
         "passed": result.passed,
-        "summary": result.summary,
+        "written": result.written,
+        "summary": _short(result.summary),
         "mistake": diagnosis.name if diagnosis else None,
         "hint": diagnosis.hint if diagnosis else None,
         "seed": result.seed,
         "criteria": [
-            {"name": c.name, "points": c.points, "earned": c.earned, "message": c.message} for c in result.criteria
+            {"name": c.name, "points": c.points, "earned": c.earned, "passed": c.passed, "message": _short(c.message)}
+            for c in result.criteria
         ],
-        "report": as_text(result),
+        "failure": _failure(result.failure) if result.failure and result.written else None,
     }
+    return {**report, "report": text_of(report)}
 
 
-_GOOD = "#009E73"  # Okabe and Ito's bluish green and vermilion; ✓ and ✗ say the same without colour
-_BAD = "#D55E00"
-_TABLE = "border-collapse:collapse;font-size:inherit;"
-_PRE = "margin:0;padding:0;border:none;background:none"
-_CELL = "text-align:left;padding:1px 10px 1px 0;border:none;background:none;"
+def as_text(result: Result) -> str:
+    """The report in plain text, for the terminal and for a notebook without HTML."""
+    return text_of(as_dict(result))
 
 
-def _failure_html(failure: Failure | None) -> str:
-    if failure is None:
-        return ""
-    given = [(name, show(value)) for name, value in failure.arguments]
-    shown = given + [("expected", show(failure.expected)), ("got", show(_got(failure)))]
-    if failure.answer.printed:
-        shown.append(("printed", "\n".join(_indented(failure.answer.printed, ""))))
+def as_html(result: Result) -> str:
+    """The report as HTML: inert whatever the student's code said, legible on light and on dark ground."""
+    return html_of(as_dict(result))
+
+
+def text_of(report: dict[str, Any]) -> str:
+    """The text of a report that `as_dict` made."""
+    lines = [f"{report['exercise']}: {points(report['points'])} of {points(report['max_points'])} points"]
+    if not report["written"]:
+        return "\n".join([*lines, *_diagnosis_lines(report)])
+    width = max(len(criterion["name"]) for criterion in report["criteria"])
+    for criterion in report["criteria"]:
+        mark = "ok " if criterion["passed"] else "NOT"
+        share = f"{points(criterion['earned'])}/{points(criterion['points'])}"
+        line = f"  {mark} {criterion['name']:<{width}}  {share}"
+        lines.append(line if criterion["passed"] else f"{line}  {criterion['message']}")
+    if failure := report["failure"]:
+        lines.append("For example, with")
+        for name, text in shown_values(failure, printed=False):
+            lines += _named(name, text)
+        if failure["printed"]:
+            lines += ["  printed:", *(f"    {line}" for line in failure["printed"].splitlines())]
+    return "\n".join(lines + _diagnosis_lines(report))
+
+
+def html_of(report: dict[str, Any]) -> str:
+    """The HTML of a report that `as_dict` made."""
     rows = "".join(
-        f'<tr><td style="{_CELL}vertical-align:top"><code>{escape(name)}</code></td>'
-        f'<td style="{_CELL}"><pre style="{_PRE}">{escape(text)}</pre></td></tr>'
-        for name, text in shown
+        f'<tr><td style="{_CELL}color:{_GOOD if c["passed"] else _BAD}">{"✓" if c["passed"] else "✗"}</td>'
+        f'<td style="{_CELL}">{escape(c["name"])}</td>'
+        f'<td style="{_CELL}text-align:right">{points(c["earned"])} / {points(c["points"])}</td>'
+        f'<td style="{_CELL}">{escape(c["message"])}</td></tr>'
+        for c in report["criteria"]
     )
-    table = f'<table style="{_TABLE}margin:2px 0 6px">{rows}</table>'
-    return f"<div>For example, with</div>{table}"
+    head = (
+        f"<strong><code>{escape(report['exercise'])}</code>: "
+        f"{points(report['points'])} of {points(report['max_points'])} points</strong>"
+    )
+    table = f'<table style="{_TABLE}margin:6px 0">{rows}</table>'
+    details = table + _failure_html(report["failure"]) if report["written"] else ""
+    side = _GOOD if report["passed"] else _BAD
+    return (
+        f'<div class="autograder-report" style="border-left:4px solid {side};padding:4px 12px;margin:4px 0;'
+        f'color:var(--jp-content-font-color1,inherit)">{head + details + _diagnosis_html(report)}</div>'
+    )
 
 
-def _diagnosis_lines(result: Result) -> list[str]:
-    if result.diagnosis is None:
-        return []
-    hint = [f"Hint: {result.diagnosis.hint}"] if result.diagnosis.hint else []
-    return [f"{_likely(result)}.", *hint]
+def shown_values(failure: dict[str, Any], *, printed: bool = True) -> list[tuple[str, str]]:
+    """The failing case line by line: its inputs, what was expected, what came, what was printed."""
+    lines = [(argument["name"], argument["value"]) for argument in failure["arguments"]]
+    lines += [("expected", failure["expected"]), ("got", failure["got"])]
+    return [*lines, ("printed", failure["printed"])] if printed and failure["printed"] else lines
 
 
-def _likely(result: Result) -> str:
+def likely(report: dict[str, Any]) -> str:
     """The diagnosis in a few words; that nothing was written is no guess."""
-    name = result.diagnosis.name if result.diagnosis else ""
-    return f"Likely: {name}" if result.written else name.capitalize()
-
-
-def _diagnosis_html(result: Result) -> str:
-    if result.diagnosis is None:
-        return ""
-    hint = f"<div>{escape(result.diagnosis.hint)}</div>" if result.diagnosis.hint else ""
-    return f"<div><strong>{escape(_likely(result))}.</strong></div>{hint}"
+    name = report["mistake"] or ""
+    return f"Likely: {name}" if report["written"] else name.capitalize()
 
 
 def show(value: Any) -> str:
@@ -135,31 +122,60 @@ def show(value: Any) -> str:
     return text if len(text) < 500 else text[:500] + " …"
 
 
-def _got(failure: Failure) -> Any:
-    if failure.answer.outcome == "returned":
-        return failure.answer.value
-    return _Verbatim(failure.answer.error)
+_GOOD = "#009E73"  # Okabe and Ito's bluish green and vermilion; ✓ and ✗ say the same without colour
+_BAD = "#D55E00"
+_TABLE = "border-collapse:collapse;font-size:inherit;"
+_PRE = "margin:0;padding:0;border:none;background:none"
+_CELL = "text-align:left;padding:1px 10px 1px 0;border:none;background:none;"
 
 
-class _Verbatim(str):
-    """Text that stands for itself in a report, without quotes."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def _named(pairs: list[tuple[str, Any]]) -> list[str]:
-    lines = []
-    for name, value in pairs:
-        first, *rest = show(value).splitlines() or [""]
-        lines.append(f"  {name} = {first}")
-        lines += [" " * (len(name) + 5) + line for line in rest]
-    return lines
+def _failure(failure: Failure) -> dict[str, Any]:
+    came_back = failure.answer.outcome == "returned"
+    return {
+        "arguments": [{"name": name, "value": _short(show(value))} for name, value in failure.arguments],
+        "expected": _short(show(failure.expected)),
+        "got": _short(show(failure.answer.value) if came_back else str(failure.answer.error)),
+        "printed": _first_lines(_short(failure.answer.printed)),
+    }
 
 
-def _indented(text: str, indent: str = "    ") -> list[str]:
+def _failure_html(failure: dict[str, Any] | None) -> str:
+    if failure is None:
+        return ""
+    rows = "".join(
+        f'<tr><td style="{_CELL}vertical-align:top"><code>{escape(name)}</code></td>'
+        f'<td style="{_CELL}"><pre style="{_PRE}">{escape(text)}</pre></td></tr>'
+        for name, text in shown_values(failure)
+    )
+    table = f'<table style="{_TABLE}margin:2px 0 6px">{rows}</table>'
+    return f"<div>For example, with</div>{table}"
+
+
+def _diagnosis_lines(report: dict[str, Any]) -> list[str]:
+    if report["mistake"] is None:
+        return []
+    hint = [f"Hint: {report['hint']}"] if report["hint"] else []
+    return [f"{likely(report)}.", *hint]
+
+
+def _diagnosis_html(report: dict[str, Any]) -> str:
+    if report["mistake"] is None:
+        return ""
+    hint = f"<div>{escape(report['hint'])}</div>" if report["hint"] else ""
+    return f"<div><strong>{escape(likely(report))}.</strong></div>{hint}"
+
+
+def _named(name: str, text: str) -> list[str]:
+    first, *rest = text.splitlines() or [""]
+    return [f"  {name} = {first}", *(" " * (len(name) + 5) + line for line in rest)]
+
+
+def _first_lines(text: str) -> str:
     lines = text.splitlines()
-    kept = [indent + line for line in lines[:MAX_LINES]]
-    return kept if len(lines) <= MAX_LINES else [*kept, f"{indent}… {len(lines) - MAX_LINES} more lines"]
+    more = [f"… {len(lines) - MAX_LINES} more lines"] if len(lines) > MAX_LINES else []
+    return "\n".join([*lines[:MAX_LINES], *more])
+
+
+def _short(text: str) -> str:
+    more = len(text) - MAX_CHARACTERS
+    return text if more <= 0 else f"{text[:MAX_CHARACTERS]} … {more} more characters"

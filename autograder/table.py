@@ -11,6 +11,8 @@ from rich.text import Text
 from autograder.grade import Graded
 from autograder.report import points
 
+MAX_EVENTS = 5  # in a student's rows
+
 
 def grades_table(graded: Iterable[Graded], title: str) -> Table:
     """Student, exercise, points, what went wrong: one row for all that is right, one for each thing that went wrong."""
@@ -41,7 +43,7 @@ def _add(table: Table, submission: Graded) -> None:
     if right:
         rows.append((_names(right), _share(right), ""))
     rows += [(_names(results), _share(results), summary) for summary, results in wrong.items()]
-    rows.append(("together", _share(submission.results), _to_read(submission)))
+    rows.append(("together", _share(submission.results), _to_see(submission)))
     for index, (exercise, share, problem) in enumerate(rows):
         last = index == len(rows) - 1
         style = "bold" if last else ""
@@ -63,8 +65,16 @@ def _share(results: list[dict[str, Any]]) -> str:
     return f"{points(earned)} / {points(possible)}"
 
 
-def _to_read(submission: Graded) -> str:
-    return f"to be read by a person: {', '.join(submission.written)}" if submission.written else ""
+def _to_see(submission: Graded) -> str:
+    """What a person has to look at, and whether it was graded just now."""
+    said = [event["message"] for event in submission.events[:MAX_EVENTS]]
+    if len(submission.events) > MAX_EVENTS:
+        said.append(f"and {len(submission.events) - MAX_EVENTS} more to look at")
+    if submission.written:
+        said.append(f"to be read by a person: {', '.join(submission.written)}")
+    if submission.unchanged:
+        said.append("unchanged since it was graded")
+    return "\n".join(said)
 
 
 def as_json(submission: Graded) -> dict[str, Any]:
@@ -78,4 +88,8 @@ def as_json(submission: Graded) -> dict[str, Any]:
         "written": submission.written,
         "feedback": str(submission.feedback) if submission.feedback else None,
         "problem": submission.problem,
+        "events": submission.events,
+        "seed": submission.seed,
+        "seconds": submission.seconds,
+        "unchanged": submission.unchanged,
     }

@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -27,14 +26,15 @@ from autograder.build import CHECK
 from autograder.errors import CourseError
 from autograder.exercise import Exercise
 from autograder.exercises import exercises
+from autograder.grading.lesson import shown_cells
 from autograder.kernel.bubblewrap import missing
 from autograder.kernel.limits import Limits
 from autograder.kernel.packages import FULL, PLAIN
 from autograder.kernel.session import Session
 from autograder.probe import Answer, read_reply
+from autograder.reported import RESULT_MIME
 from autograder.wire import encode
 
-RESULT_MIME = "application/vnd.autograder.result+json"
 RECORD = "autograder"
 """Where the notebook's metadata keep the seed, the seconds that it took, and what a person should look at."""
 
@@ -72,7 +72,9 @@ class Verdict(NbGraderPreprocessor):
         seed = secrets.randbits(32) if self.seed is None else self.seed
         asked = exercises(lesson)
         started = time.perf_counter()
-        untouched = _show_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
+        untouched = resources.get("shown_cells")
+        if untouched is None:
+            untouched = shown_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
         events: list[dict[str, str]] = []
         for room, names in self._rooms(asked).items():
             run = _Run(self, nb, {name: asked[name] for name in names}, seed, room)
@@ -197,14 +199,6 @@ def _of_numpy(name: str) -> bool:
 
 def _one_line(said: object) -> str:
     return " ".join(str(said).split())[:300]
-
-
-def _show_cells(released: Path) -> frozenset[str]:
-    """The sources of the cells that only show something, as the lesson was released."""
-    if not released.exists():
-        return frozenset()
-    cells = nbformat.read(released, as_version=4).cells
-    return frozenset(cell.source for cell in cells if "show" in cell.metadata.get("tags", []))
 
 
 def _output(result: Result) -> NotebookNode:

@@ -77,10 +77,12 @@ class Sandbox:
         if reason := missing():
             raise SandboxError(reason)
         _remove_abandoned()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self.folder.chmod(0o711)
-        self._lock_file = (self.folder / "lock").open("w")
+        # it gets the name by which others look for abandoned ones when it is locked
+        unlocked = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+        unlocked.chmod(0o711)
+        self._lock_file = (unlocked / "lock").open("w")
         fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        self.folder = unlocked.rename(unlocked.with_name(unlocked.name.removeprefix(".")))
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._start()

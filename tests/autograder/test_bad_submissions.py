@@ -152,10 +152,6 @@ def write_latin(path: Path) -> None:
     path.write_bytes('{"é": 1}'.encode("latin-1"))
 
 
-def bad_time(path: Path) -> None:
-    path.with_name("timestamp.txt").write_text("yesterday", encoding="utf-8")
-
-
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -165,18 +161,26 @@ def bad_time(path: Path) -> None:
         (rename, "found my copy.ipynb: rename it to 01_neurons.ipynb"),
         (remove, "there is no such notebook"),
         (write_latin, "is not UTF-8 text"),
-        (bad_time, "timestamp.txt is no time ('yesterday')"),
     ],
 )
 def test_a_damaged_file_is_named_and_the_others_are_graded(course, hand_in, damage, said):
     damage(submit(course, LESSON, "a_damaged", hand_in.notebook()))
     submit(course, LESSON, "b_after", hand_in.notebook())
-    damaged, after = grade(course, LESSON, ["a_damaged", "b_after"])
+    graded = {one.student: one for one in grade(course, LESSON, ["a_damaged", "b_after"])}
+    damaged, after = graded["a_damaged"], graded["b_after"]
     assert said in damaged.problem
     assert f"submitted/a_damaged/{LESSON}" in damaged.problem
     assert after.points == all_points()
     for left in course.folder("submitted", "a_damaged", LESSON).iterdir():
         left.unlink()
+
+
+def test_a_timestamp_that_is_no_time_costs_nothing_and_is_told(course, hand_in):
+    path = submit(course, LESSON, "no_time", hand_in.notebook())
+    path.with_name("timestamp.txt").write_text("yesterday", encoding="utf-8")
+    (graded,) = grade(course, LESSON, ["no_time"])
+    assert graded.points == all_points()
+    assert "timestamp.txt is no time ('yesterday')" in graded.events[0]["message"]
 
 
 def test_an_unknown_lesson_or_student_is_named(course):

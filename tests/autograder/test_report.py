@@ -177,7 +177,13 @@ def test_a_dict_of_the_result_is_json():
     content = json.loads(json.dumps(as_dict(judge(SCALE, adds, seed=5))))
     assert (content["exercise"], content["points"], content["max_points"]) == ("scale", 0.5, 3)
     assert (content["passed"], content["mistake"], content["seed"]) == (False, "adds instead", 5)
-    assert content["criteria"][1] == {"name": "one", "points": 0.5, "earned": 0.5, "message": ""}
+    assert content["criteria"][1] == {"name": "one", "points": 0.5, "earned": 0.5, "passed": True, "message": ""}
+    assert content["failure"] == {
+        "arguments": [{"name": "x", "value": "[ 1., -2.]"}, {"name": "factor", "value": "3"}],
+        "expected": "[ 3., -6.]",
+        "got": "[4., 1.]",
+        "printed": "x is [ 1. -2.]",
+    }
     assert as_dict(judge(SCALE, lambda x, factor: x * factor))["mistake"] is None
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.oracles import (
+    record_conv,
     record_functions,
     record_layers,
     record_normalization,
@@ -11,7 +12,15 @@ from tests.oracles import (
     record_windows,
 )
 
-RECORDS = (record_functions, record_layers, record_normalization, record_practice, record_rearranging, record_windows)
+RECORDS = (
+    record_conv,
+    record_functions,
+    record_layers,
+    record_normalization,
+    record_practice,
+    record_rearranging,
+    record_windows,
+)
 ORACLES = [record.ORACLE for record in RECORDS]
 
 

@@ -1,0 +1,148 @@
+"""Executes jobs on several processes, here or on a cluster, and gives their outcomes as they come."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.grading.execute import Job, Outcome, execute
+
+AHEAD = 2  # jobs that lie ready for each worker, so that none waits and few are in memory
+
+_END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+class Here(Executor):
+    """Does the work at once, in this process."""
+
+    def submit(self, task: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(task(*arguments, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def executor_for(workers: int, scheduler: str | None = None) -> Executor:
+    """Where to work: on a Dask cluster, in this process, or in processes of this machine.
+
+    Raises
+    ------
+    CourseError
+        Where there is no such cluster.
+    """
+    if scheduler is not None:
+        return _cluster(scheduler)
+    if workers == 1:
+        return Here()
+    return _processes(workers)
+
+
+def outcomes(jobs: Iterator[Job], workers: int, scheduler: str | None = None) -> Iterator[tuple[Job, Outcome]]:
+    """Execute jobs, and give each with its outcome as soon as that is there.
+
+    Few jobs are taken at a time, so that a large class needs no more memory than a small one. A worker that dies takes
+    nobody's grade with it: those that were being graded are graded again, one by one, each in a process of its own.
+    """
+    executor = executor_for(workers, scheduler)
+    workers = max(workers, getattr(executor, "cores", 1))
+    running: dict[Future, Job] = {}
+    try:
+        while True:
+            suspects: list[Job] = []
+            while len(running) < AHEAD * workers and not suspects and (job := next(jobs, None)):
+                try:
+                    running[executor.submit(execute, job)] = job
+                except BrokenProcessPool:
+                    suspects.append(job)
+            if not running and not suspects:
+                return
+            done = wait(running, return_when=FIRST_COMPLETED).done if not suspects else wait(running).done
+            while done:
+                future = done.pop()
+                job = running.pop(future)
+                try:
+                    yield job, _result(job, future)
+                except BrokenProcessPool:
+                    suspects.append(job)
+                    done |= wait(running).done
+            if suspects:
+                _end(executor)
+                for job in suspects:
+                    yield job, _alone(job)
+                executor = executor_for(workers, scheduler)
+    finally:
+        _end(executor)
+
+
+def _result(job: Job, future: Future) -> Outcome:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # a cluster has its own ways to lose a worker
+        return Outcome(job.submission.student, problem=f"could not be graded: {type(error).__name__}: {error}")
+
+
+def _alone(job: Job) -> Outcome:
+    """Execute a job in a process that may die of it."""
+    executor = _processes(1)
+    try:
+        return _result(job, executor.submit(execute, job))
+    except BrokenProcessPool:
+        return Outcome(job.submission.student, problem="the process that graded it died, twice; look at its code")
+    finally:
+        _end(executor)
+
+
+def _processes(workers: int) -> Executor:
+    # a fork has all that was imported here, which takes seconds
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare, initargs=(os.getpid(),))
+
+
+def _prepare(parent: int) -> None:
+    """A worker ends with the process that started it, and leaves Ctrl-C to that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _end(executor: Executor) -> None:
+    """Let nothing go on: on the way out of a whole run there is nothing left, else it is not wanted any more."""
+    processes = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
+
+
+def _cluster(scheduler: str) -> Executor:
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise CourseError('--scheduler needs Dask: pip install "handson-neural-networks[distributed]"') from None
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise CourseError(f"there is no Dask scheduler at {scheduler} ({error})") from None
+    executor = client.get_executor(pure=False)
+    executor.cores = sum(client.nthreads().values())
+    return executor
