@@ -127,6 +127,10 @@ def _prepare(parent: int) -> None:
 def _end(executor: Executor) -> None:
     """Let nothing go on: on the way out of a whole run there is nothing left, else it is not wanted any more."""
     processes = list((getattr(executor, "_processes", None) or {}).values())
+    if (client := getattr(executor, "client", None)) is not None:
+        executor.shutdown(wait=False)  # cancels what it still does for us
+        client.close()
+        return
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
@@ -143,6 +147,6 @@ def _cluster(scheduler: str) -> Executor:
         client = Client(scheduler, timeout="10s")
     except (OSError, ValueError) as error:
         raise CourseError(f"there is no Dask scheduler at {scheduler} ({error})") from None
-    executor = client.get_executor(pure=False)
-    executor.cores = sum(client.nthreads().values())
+    executor: Any = client.get_executor(pure=False)
+    executor.client, executor.cores = client, sum(client.nthreads().values())
     return executor

@@ -1,11 +1,7 @@
 """A class at once: the same grades by any number of workers, nothing graded twice, nobody lost."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 
 import nbformat
 import pytest
@@ -15,7 +11,7 @@ from autograder.coursedir import Course
 from autograder.demo import answered, model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import Options, grade, plan
-from tests.autograder.graded_class import LESSON, SEED, hand_in, page_of, recorded
+from tests.autograder.graded_class import LESSON, SEED, autograder, hand_in, left_running, page_of, recorded
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +55,7 @@ def test_what_did_not_change_is_not_graded_again(seeded):
 
 
 def test_a_changed_lesson_is_graded_again(seeded):
-    course, names = seeded
+    course, _ = seeded
     graded_of(course, force=True)
     with Gradebook(course.directory.db_url) as gradebook:
         cell = gradebook.find_source_cell("check-collapse", LESSON, LESSON)
@@ -124,11 +120,6 @@ def test_a_worker_that_dies_takes_nobody_along(seeded):
     (course.folder("submitted", "killer", LESSON) / f"{LESSON}.ipynb").unlink()
 
 
-def autograder(course: Course, *words: str, **options) -> subprocess.Popen:
-    command = [sys.executable, "-m", "autograder", *words]
-    return subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 def test_the_command_line_says_the_same(seeded):
     course, names = seeded
     graded = graded_of(course, force=True)
@@ -154,24 +145,9 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(seeded):
     done = {first["student"], *(json.loads(line)["student"] for line in out.splitlines())}
     assert running.returncode == 130, error
     assert f"{len(done)} of {len(plan(course, LESSON))} are done and recorded" in error
-    assert not [name for name in children_left(running.pid)]
+    assert left_running(course) == []
     with_new_seed = {name for name in names if autograded_seed(course, name) == SEED + 7}
     assert done & set(names) <= with_new_seed
-
-
-def children_left(pid: int) -> list[str]:
-    """Processes of the session that a process led, a moment after it ended."""
-    time.sleep(1)
-    found = []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(entry)
-    return found
 
 
 def released(course: Course):
