@@ -5,11 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup sandbox demo lab test lint lessons bench pictures clean
+.PHONY: help setup sandbox demo lab test attacks lint lessons bench pictures clean
 
 help:
 	@echo "make demo      grade three made-up submissions and print what they got"
 	@echo "make test      run all tests"
+	@echo "make attacks   run 393 hostile submissions in the sandbox"
 	@echo "make lab       open JupyterLab on the first lesson"
 	@echo "make lessons   build the students' notebooks from solutions/"
 	@echo "make bench     measure every speed that the README claims"
@@ -48,6 +49,10 @@ demo: $(READY) sandbox
 
 test: $(READY) sandbox
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# hostile submissions, each run for real in the sandbox
+attacks: $(READY) sandbox
+	ATTACKS=1 $(BIN)/python -m pytest tests/autograder/attacks $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -38,6 +38,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+c.ZipCollectApp.extractor_plugin = "autograder.unpack.OneByOne"
+
 # The feedback page is ours: what students wrote is inert in it. The formgrader shows submissions just as inert.
 c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["autograder.feedback.grades.Grades"]

@@ -7,7 +7,6 @@ as plain arrays and compares them here. What the student's process prints, patch
 
 from __future__ import annotations
 
-import ast
 import re
 import secrets
 import time
@@ -101,6 +100,7 @@ class _Run:
         self.leave_out: frozenset[str] = frozenset()
         self._verdict, self._nb, self._asked, self._seed, self._room = verdict, nb, asked, seed, room
         self._limits = Limits.of(verdict.limits)
+        self._over = False  # no time is left for this notebook
         self._ran: list[str] = []  # what a kernel that is started again has to run again
         self._failed: dict[str, str] = {}  # grade_id -> how that cell failed
 
@@ -120,19 +120,39 @@ class _Run:
         if is_grade(cell) and not is_solution(cell):
             name = cell.metadata["nbgrader"]["grade_id"].removeprefix(CHECK)
             if name in self._asked:
-                cell.outputs = [_output(self._judge(self._asked[name]))]
+                cell.outputs = [self._report(self._asked[name])]
         elif cell.source.strip() and cell.source not in self.leave_out:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            ran = self._session.run(cell.source)
-            cell.outputs = ran.outputs
-            if ran.ended != "ok":
-                self._failed[grade_id] = ran.message if ran.ended != "raised" else f"raised {ran.message}"
-            if ran.ended not in ("ok", "raised"):
-                self._note(ran.ended, f"cell {grade_id or index + 1}: {ran.message}")
-            if self._session.alive:
-                self._ran.append(cell.source)
-            else:
-                self._recover()
+            self._run(cell, cell.metadata.get("nbgrader", {}).get("grade_id", ""), index)
+
+    def _run(self, cell: NotebookNode, grade_id: str, index: int) -> None:
+        """Run one of the student's cells; whatever it does, the next one finds a kernel that answers."""
+        if self._session.time_left <= 0:
+            reason = f"the notebook took longer than {self._limits.notebook_seconds:g} s; the rest was not run"
+            self._failed[grade_id] = f"was not run: {reason}"
+            if not self._over:
+                self._note("timed out", reason)
+            self._over = True
+            return
+        ran = self._session.run(cell.source)
+        cell.outputs = ran.outputs
+        if ran.ended == "raised":
+            self._failed[grade_id] = f"raised {ran.message}"
+        elif ran.ended != "ok":
+            self._failed[grade_id] = f"was stopped: {ran.message}"
+            self._note(ran.ended, f"cell {grade_id or index + 1}: {ran.message}")
+        if self._session.alive:
+            self._ran.append(cell.source)
+        else:
+            self._recover()
+
+    def _report(self, exercise: Exercise) -> NotebookNode:
+        try:
+            return _output(self._judge(exercise))
+        except CourseError:
+            raise
+        except Exception as error:  # what comes from a student's process can be stranger than a comparison expects
+            self._note("unjudged", f"{exercise.name}: {_one_line(error)}")
+            return _output(self._nothing(exercise, f"the answer can't be judged: {_one_line(error)}"))
 
     def _judge(self, exercise: Exercise) -> Result:
         trials = exercise.trials(self._seed)
@@ -148,11 +168,11 @@ class _Run:
             self._note(ran.ended, f"{exercise.name}: {ran.message}")
             if not self._session.alive:
                 self._recover()
-            return self._nothing(exercise, f"the answer could not be had: {ran.message}")
+            return self._nothing(exercise, f"its call was stopped: {ran.message}")
         if answer.get("status") != "ok":
             return self._nothing(exercise, self._why_unasked(exercise.name, answer))
         try:
-            answers = [_without_ready_made(a) for a in read_reply(ast.literal_eval(answer["data"]["text/plain"]))]
+            answers = [_without_ready_made(a) for a in read_reply(_unquoted(answer["data"]["text/plain"]))]
         except Exception as error:  # it may be anything: the student's process wrote it
             self._note("lied", f"{exercise.name}: the kernel's reply is none")
             return self._nothing(exercise, f"the kernel's reply can't be read: {_one_line(error)}")
@@ -191,6 +211,13 @@ def _without_ready_made(answer: Answer) -> Answer:
     if answer.outcome == "raised" and (wanted := re.match(r"NotAtHand: (course[\w.]*)", answer.error)):
         return Answer("ruled out", error=wanted.group(1))
     return answer
+
+
+def _unquoted(shown: str) -> str:
+    """The text of which this is the repr, as long as it is one that `encode` makes: nothing is evaluated."""
+    if not isinstance(shown, str) or not re.fullmatch(r"'[A-Za-z0-9+/=]*'", shown):
+        raise ValueError("it is not an encoded text")
+    return shown[1:-1]
 
 
 def _of_numpy(name: str) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-MAX_BYTES = 512 * 2**20  # of all that is decoded at once
+MAX_BYTES = 256 * 2**20  # of all that is decoded at once
+MAX_DEPTH, MAX_ITEMS = 40, 20_000  # of lists, tuples and dicts in each other, and in all
 
 
 def encode(tree: Any) -> str:
@@ -55,22 +58,28 @@ def decode(text: str) -> Any:
         with np.load(content, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         node = json.loads(arrays.pop("skeleton").tobytes())
-        return _restore(node, arrays)
+        return _restore(node, arrays, 0, itertools.count())
     except Exception as error:  # a zip, a JSON text or an npy header can be broken in many ways
         raise ValueError(f"not an encoded tree: {type(error).__name__}: {error}") from error
 
 
-def _restore(node: Any, arrays: dict[str, np.ndarray]) -> Any:
+def _restore(node: Any, arrays: dict[str, np.ndarray], depth: int, counted: Iterator[int]) -> Any:
+    if depth > MAX_DEPTH or next(counted) > MAX_ITEMS:
+        raise ValueError(f"more than {MAX_DEPTH} lists in each other, or {MAX_ITEMS} items")
     if not isinstance(node, dict):
         return node
+
+    def within(item: Any) -> Any:
+        return _restore(item, arrays, depth + 1, counted)
+
     ((kind, content),) = node.items()
     match kind:
         case "tuple":
-            return tuple(_restore(item, arrays) for item in content)
+            return tuple(within(item) for item in content)
         case "list":
-            return [_restore(item, arrays) for item in content]
+            return [within(item) for item in content]
         case "dict":
-            return {key: _restore(item, arrays) for key, item in content}
+            return {key: within(item) for key, item in content}
         case "array":
             return arrays[content]
         case "generator":

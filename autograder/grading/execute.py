@@ -118,15 +118,17 @@ def parse(content: bytes) -> NotebookNode:
     try:
         text = content.decode("utf-8-sig")
         if not isinstance(raw := json.loads(text), dict):
-            raise TypeError(f"its JSON is a {type(raw).__name__}, not an object")
+            raise CourseError(f"is not a notebook (its JSON is a {type(raw).__name__}, not an object); {again}")
         nb = nbformat.convert(nbformat.reader.reads(text), 4)
         nbformat.validate(nb)
     except UnicodeDecodeError as error:
         raise CourseError(f"is not UTF-8 text (byte {error.start}); {again}") from None
     except json.JSONDecodeError as error:
         raise CourseError(f"is not JSON (line {error.lineno}: {error.msg}); {again}") from None
-    except Exception as error:  # whatever nbformat makes of JSON that is no notebook
-        raise CourseError(f"is not a notebook ({_one_line(error) or type(error).__name__}); {again}") from None
+    except CourseError:
+        raise
+    except Exception:  # whatever nbformat makes of JSON that is no notebook
+        raise CourseError(f"is not a notebook (what it holds is not where a notebook has it); {again}") from None
     return nb
 
 

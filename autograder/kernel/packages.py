@@ -58,8 +58,11 @@ def write(folder: Path) -> dict[Path, Path]:
 
 def ready_made(names: Iterable[str] = ()) -> list[Path]:
     """Where this environment keeps packages with answers: of this project, `READY_MADE`, and what `names` adds."""
+    folders = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
+    for prefix in dict.fromkeys((sys.prefix, sys.base_prefix, "/usr", "/usr/local")):
+        folders += sorted(Path(prefix).glob("lib/python3*/*-packages"))
     found = []
-    for folder in dict.fromkeys(Path(entry) for entry in sys.path if entry.endswith("-packages")):
+    for folder in dict.fromkeys(folders):
         for name in dict.fromkeys(("autograder", "course", *READY_MADE, *names)):
-            found += [path for path in (folder / name, folder / f"{name}.py") if path.exists()]
+            found += [path for path in (folder / name, folder / f"{name}.py", folder / f"{name}.libs") if path.exists()]
     return found

@@ -24,6 +24,7 @@ def serve(connection: dict[str, Any], room: str, bars: Iterable[str], bound: Cal
     os.chdir(WORK)
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = os.environ["JUPYTER_RUNTIME_DIR"] = str(HOME)
     sys.path.insert(0, str(ROOMS / room))
+    sys.path.append(str(WORK))  # last, where no file of the submission's can stand for a library
     sys.argv = ["ipykernel_launcher.py"]
     # the forks must not draw the same random numbers
     np.random.seed()  # noqa: NPY002  (what students may still use)
@@ -34,6 +35,8 @@ def serve(connection: dict[str, Any], room: str, bars: Iterable[str], bound: Cal
     file.write_text(json.dumps(connection))
     app = IPKernelApp.instance()
     app.initialize(["-f", str(file), "--HistoryManager.enabled=False", "--Application.log_level=CRITICAL"])
+    shell: Any = app.shell
+    shell.ask_exit = lambda: None  # `exit()` in a cell must not cost the cells after it
     bound()
     app.start()
 

@@ -109,7 +109,7 @@ class Session:
         A kernel that does not come back is ended: then `alive` is False.
         """
         if self.time_left <= 0:
-            return Ran("timed out", f"the notebook took longer than {self.limits.notebook_seconds:g} s", [])
+            return Ran("timed out", f"the notebook took longer than {self.limits.notebook_seconds:g} s")
         ran = Ran()
         seconds = min(self.limits.cell_seconds, self.time_left)
         reply = self._exchange({"code": source}, seconds, ran, self.limits.cell_output)
@@ -149,7 +149,7 @@ class Session:
         idle, size = False, 0
         outputs = Outputs(self._displays)
         ran.outputs = outputs.nodes
-        while reply is None or not idle:
+        while reply is None or not (idle or ran.ended != "ok"):
             for socket in self._waiting(min(TICK, max(deadline - clock(), 0.001))):
                 if socket in self._monitors:
                     # a message that is too large is not received, and the connection ended
@@ -157,10 +157,10 @@ class Session:
                     size += most + 1
                     continue
                 message, length = self._receive(socket)
-                if socket is self._iopub:
-                    size += length
                 if message is None or message["parent_header"].get("msg_id") != ident:
                     continue
+                if socket is self._iopub:
+                    size += length
                 if socket is self._shell:
                     reply = message["content"]
                     deadline = min(deadline, clock() + IDLE_SECONDS)
@@ -188,6 +188,8 @@ class Session:
             if now >= deadline and interrupted:
                 return self._give_up(ran, ran.ended, f"{ran.message.removesuffix('; it was stopped')} and did not stop")
         self._output_left -= min(size, self._output_left)
+        if ran.ended == "flooded":
+            self._connect()  # anew, so that what is still on its way does not flood the next cell
         return reply
 
     def _give_up(self, ran: Ran, how: str, why: str) -> dict[str, Any] | None:

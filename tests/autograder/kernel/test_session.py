@@ -77,7 +77,7 @@ def test_death_is_noticed(start, end, sandboxed):
         "while True: print('x' * 1000)",
         "from IPython.display import display\nwhile True: display({'text/plain': 'x' * 1000}, raw=True)",
         "print('x' * 10**8)",
-        "import sys\nwhile True: sys.stderr.write('x')",
+        "import sys\nwhile True: sys.stderr.write('x' * 200)",
         "import os, threading\nthreading.Thread(target=lambda: [print('x' * 1000) for _ in iter(int, 1)]).start()",
     ],
     ids=["prints", "displays", "one huge", "stderr", "thread"],
