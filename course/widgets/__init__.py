@@ -8,12 +8,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from course.widgets.activations import ActivationGallery
+    from course.widgets.backprop import BackpropStepper
+    from course.widgets.convolution import ConvolutionExplorer
+    from course.widgets.curves import LiveCurves
     from course.widgets.neuron import NeuronExplorer
+    from course.widgets.optimizers import OptimizerPaths
     from course.widgets.playground import Playground
+    from course.widgets.sizes import SizesAtAGlance
 
-__all__ = ["ActivationGallery", "NeuronExplorer", "Playground"]
+__all__ = [
+    "ActivationGallery",
+    "BackpropStepper",
+    "ConvolutionExplorer",
+    "LiveCurves",
+    "NeuronExplorer",
+    "OptimizerPaths",
+    "Playground",
+    "SizesAtAGlance",
+]
 
-_HOMES = {"ActivationGallery": "activations", "NeuronExplorer": "neuron", "Playground": "playground"}
+_HOMES = {
+    "ActivationGallery": "activations",
+    "BackpropStepper": "backprop",
+    "ConvolutionExplorer": "convolution",
+    "LiveCurves": "curves",
+    "NeuronExplorer": "neuron",
+    "OptimizerPaths": "optimizers",
+    "Playground": "playground",
+    "SizesAtAGlance": "sizes",
+}
 
 
 def __getattr__(name: str) -> Any:

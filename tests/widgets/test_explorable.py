@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from course.widgets import ActivationGallery, NeuronExplorer, Playground
+from course.widgets import (
+    ActivationGallery,
+    BackpropStepper,
+    ConvolutionExplorer,
+    LiveCurves,
+    NeuronExplorer,
+    OptimizerPaths,
+    Playground,
+    SizesAtAGlance,
+)
 from course.widgets.explorable import FOLDER, script
 
 every_one = pytest.mark.parametrize(
@@ -19,8 +28,18 @@ every_one = pytest.mark.parametrize(
         Playground,
         lambda: Playground(hidden=(8, 8, 8, 8)),
         lambda: Playground(hidden=()),
+        BackpropStepper,
+        ConvolutionExplorer,
+        lambda: ConvolutionExplorer("galaxy", "blur", stride=2, padding="same", transposed=True),
+        lambda: LiveCurves().widget,
+        OptimizerPaths,
+        lambda: OptimizerPaths("rosenbrock", ("adam",), noise=0.5),
+        SizesAtAGlance,
     ],
-    ids=["neuron", "gallery", "compare", "softmax", "playground", "deep playground", "no hidden layer"],
+    ids=[
+        *("neuron", "gallery", "compare", "softmax", "playground", "deep playground", "no hidden layer"),
+        *("backprop", "convolution", "transposed", "live curves", "optimizers", "one optimizer", "sizes"),
+    ],
 )
 browser_test = pytest.mark.browser
 
