@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import multiprocessing
 import os
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
+
+import jupyter_core.utils
 
 from autograder.errors import CourseError
 from autograder.grading.execute import Job, Outcome, execute
@@ -118,10 +121,18 @@ def _processes(workers: int) -> Executor:
 def _prepare(parent: int) -> None:
     """A worker ends with the process that started it, and leaves Ctrl-C to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _forget_event_loop()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _forget_event_loop() -> None:
+    """A fork has its parent's event loop, with what waits in it, but not the thread that ran it: start without one."""
+    asyncio.set_event_loop(None)
+    jupyter_core.utils._runner_map.clear()
+    jupyter_core.utils._loop.set(None)
 
 
 def _end(executor: Executor) -> None:
