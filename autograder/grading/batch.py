@@ -20,6 +20,9 @@ from autograder.grading.execute import Job, Outcome, execute
 
 AHEAD = 2  # jobs that lie ready for each worker, so that none waits and few are in memory
 
+END_SECONDS = 2.0
+"""That a worker has to end when it is told to."""
+
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -146,7 +149,10 @@ def _end(executor: Executor) -> None:
     for process in processes:
         process.terminate()
     for process in processes:
-        process.join()
+        process.join(END_SECONDS)
+        if process.is_alive():  # it waits to hand over what nobody takes any more
+            process.kill()
+            process.join()
 
 
 def _cluster(scheduler: str) -> Executor:
