@@ -147,17 +147,20 @@ def report(
 def demo(unsandboxed: Unsandboxed = False) -> None:
     """Grade three made-up submissions of the first lesson: a right one, one with a mistake, one that cheats.
 
-    Everything lands in build/demo/, with a gradebook of its own.
+    Everything lands in build/demo/, with a gradebook of its own. The exit code is 1 where grading did not work.
     """
     from autograder.demo import run
 
     try:
         root = _course().root
-        print_grades(
-            sorted(run(root, not unsandboxed), key=lambda one: one.student), root, "Three submissions of 01_neurons"
-        )
+        graded = sorted(run(root, not unsandboxed), key=lambda one: one.student)
+        print_grades(graded, root, "Three submissions of 01_neurons")
     except CourseError as error:
         _stop(error)
+    ada, *_ = graded
+    if any(each.problem for each in graded) or ada.points != ada.max_points:
+        _print("the right submission should have got all points, and each of the three a result")
+        raise typer.Exit(1)
 
 
 def print_grades(graded: list[Graded], root: Path, title: str) -> None:

@@ -81,13 +81,14 @@ def command(
             words += ["--ro-bind", str(path), str(path)]
     for name in OF_ETC:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    words += ["--tmpfs", "/tmp"]  # before Python, which may lie below it
     for prefix in _prefixes():
         for parent in reversed(prefix.parents[:-1]):
             words += ["--perms", "0755", "--dir", str(parent)]
         words += ["--ro-bind", str(prefix), str(prefix)]
     for path in hidden:
         words += ["--ro-bind", str(absent if path.is_dir() else absent / "__init__.py"), str(path)]
-    words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    words += ["--dev", "/dev", "--proc", "/proc"]
     for place, source in mounts.items():
         words += ["--ro-bind", str(source), str(place)]
     words += ["--bind", str(jobs), "/jobs", "--dir", "/submission", "--dir", "/sockets"]

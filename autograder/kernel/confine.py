@@ -8,12 +8,14 @@ starts a thread, and binds its sockets; then their folder is made read-only, and
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
 import resource
 import shutil
 import socket
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -113,17 +115,32 @@ def _lay_out(job: str, room: str, limits: Limits) -> None:
     linux.mount("tmpfs", str(SUBMISSION), "tmpfs", linux.NO_SUID | linux.NO_DEVICES, options)
     shutil.copytree(JOBS / job / "files", WORK)
     WORK.chmod(0o755)
-    for name, places in {"home": [], "tmp": ["/tmp"], "shared": ["/dev/shm"]}.items():
+    for name in ("home", "tmp", "shared"):
         (SUBMISSION / name).mkdir()
-        for place in places:
-            _bind(SUBMISSION / name, Path(place))
+    with _python_below(Path("/tmp")):
+        _bind(SUBMISSION / "tmp", Path("/tmp"))
+    _bind(SUBMISSION / "shared", Path("/dev/shm"))
     _bind(JOBS / job / "sockets", SOCKETS)
     other = {"plain": "full", "full": "plain"}[room]
     _hide([Path("/proc"), JOBS, Path("/rooms") / other])
 
 
+@contextlib.contextmanager
+def _python_below(folder: Path) -> Iterator[None]:
+    """Keep this Python where it is, though something else is mounted on a folder above it."""
+    prefixes = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix) if folder in Path(prefix).parents}
+    kept = {prefix: SUBMISSION / f"python{number}" for number, prefix in enumerate(sorted(prefixes))}
+    for prefix, aside in kept.items():
+        aside.mkdir()
+        _bind(prefix, aside)
+    yield
+    for prefix, aside in kept.items():
+        prefix.mkdir(parents=True)
+        _bind(aside, prefix)
+
+
 def _bind(source: Path, target: Path) -> None:
-    linux.mount(str(source), str(target), None, linux.BIND)
+    linux.mount(str(source), str(target), None, linux.BIND | linux.RECURSIVE)
 
 
 def _hide(folders: Iterable[Path]) -> None:

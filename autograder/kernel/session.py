@@ -5,6 +5,7 @@ It speaks Jupyter's messages directly. Every wait ends: at the reply, at the ker
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import tempfile
 import time
@@ -74,6 +75,7 @@ class Session:
         self._shell: zmq.Socket[bytes] | None = None
         self._iopub: zmq.Socket[bytes] | None = None
         self._monitors: list[zmq.Socket[bytes]] = []
+        self._numbers = itertools.count()
         self._displays: dict[str, list[NotebookNode]] = {}
 
     def start(self) -> None:
@@ -215,7 +217,7 @@ class Session:
         self._shell = self._socket(zmq.DEALER, self._manager.shell_port, self.limits.reply)
         self._iopub = self._socket(zmq.SUB, self._manager.iopub_port, self.limits.cell_output + 2**20)
         self._iopub.subscribe(b"")
-        self._monitors = [one.get_monitor_socket(zmq.EVENT_DISCONNECTED) for one in (self._shell, self._iopub)]
+        self._monitors = [self._monitor(one) for one in (self._shell, self._iopub)]
         ends = time.monotonic() + START_SECONDS
         answered = heard = False
         asked = 0.0
@@ -236,6 +238,11 @@ class Session:
         socket.setsockopt(zmq.LINGER, 0)
         socket.connect(f"ipc://{self._manager.ip}-{port}")
         return socket
+
+    def _monitor(self, socket: zmq.Socket[bytes]) -> zmq.Socket[bytes]:
+        # an address of its own: zmq's is made of the file descriptor, and an earlier socket's monitor may still hold it
+        address = f"inproc://disconnected-{next(self._numbers)}"
+        return socket.get_monitor_socket(zmq.EVENT_DISCONNECTED, address)
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
         session = self._manager.session
