@@ -10,7 +10,7 @@ from autograder.compare import count
 from autograder.diagnose import explain
 from autograder.diagnosis import NOT_WRITTEN, Diagnosis, Observation
 from autograder.exercise import Exercise, Trial
-from autograder.probe import Answer, observe_all
+from autograder.probe import Answer, observe_all, readable
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,15 @@ class Failure:
     expected : number, ndarray, or list, tuple, dict of them
     message : str
         How the two differ, in one line.
+    one_of_several : bool
+        Whether what was expected is only one of the right answers.
     """
 
     arguments: tuple[tuple[str, Any], ...]
     answer: Answer
     expected: Any
     message: str
+    one_of_several: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def check_function(exercise: Exercise, function: Any, seed: int) -> Result:
     """Call `function`, here and now, on the exercise's inputs and judge it."""
     trials = exercise.trials(seed)
     inputs = [trial.arguments for trial in trials]
-    answers = observe_all(function, inputs, rules_out=exercise.ruled_out)
+    answers = observe_all(function, inputs, rules_out=exercise.ruled_out, seconds=exercise.seconds)
     return assess(exercise, trials, answers, seed)
 
 
@@ -123,7 +126,7 @@ def assess(exercise: Exercise, trials: Sequence[Trial], answers: Sequence[Answer
     Result
     """
     observations = [
-        Observation(trial, answer, exercise.expected(trial.arguments))
+        Observation(trial, answer, readable(exercise.expected(trial.arguments)))
         for trial, answer in zip(trials, answers, strict=False)
     ]
     if any(observation.answer.outcome == "ruled out" for observation in observations):
@@ -144,7 +147,7 @@ def assess(exercise: Exercise, trials: Sequence[Trial], answers: Sequence[Answer
         exercise.name,
         criteria,
         failure=_failure(exercise, *_smallest(failing)),
-        diagnosis=explain(exercise, observations, [o for o, _ in failing]),
+        diagnosis=_named(exercise, [m for _, m in failing]) or explain(exercise, observations, [o for o, _ in failing]),
         seed=seed,
     )
 
@@ -164,13 +167,18 @@ def _message(exercise: Exercise, observation: Observation) -> str:
         return answer.error
     if answer.outcome == "unreadable":
         return f"returned {answer.error}"
-    if difference := exercise.differ(answer.value, observation.expected):
-        return difference.message
+    if wrong := exercise.wrong(observation.trial, answer.value, observation.expected):
+        return wrong
     if observation.trial.criterion.unmodified and answer.modified:
         names = _names(exercise, len(observation.trial.arguments))
         changed = ", ".join(names[i] for i in answer.modified if i < len(names))
         return f"the argument {changed} was changed"
     return ""
+
+
+def _named(exercise: Exercise, messages: Sequence[str]) -> Diagnosis | None:
+    """The mistake whose name a criterion gave as what is wrong."""
+    return next((Diagnosis(m.name, m.hint) for m in exercise.mistakes if m.name in messages), None)
 
 
 def _ruled_out(exercise: Exercise, observations: Sequence[Observation], seed: int) -> Result:
@@ -188,7 +196,8 @@ def _smallest(failing: Sequence[tuple[Observation, str]]) -> tuple[Observation, 
 def _failure(exercise: Exercise, observation: Observation, message: str) -> Failure:
     names = _names(exercise, len(observation.trial.arguments))
     arguments = tuple(zip(names, observation.trial.arguments, strict=True))
-    return Failure(arguments, observation.answer, observation.expected, message)
+    several = observation.trial.criterion.accepts is not None
+    return Failure(arguments, observation.answer, observation.expected, message, several)
 
 
 def _names(exercise: Exercise, count: int) -> Sequence[str]:

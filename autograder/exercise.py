@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Difference, differ
+from autograder.compare import Difference, describe, differ
 
 Arguments = tuple[Any, ...]
 Cases = Callable[[np.random.Generator], Iterable[Arguments]]
+Accepts = Callable[[Arguments, Any], str | None]
 
 STUDENT_SEED = 2026  # what `check` draws its inputs from; the grader draws a fresh seed for every submission
 
@@ -36,12 +37,17 @@ class Criterion:
         The inputs that show it. Without it, the exercise's own cases serve.
     unmodified : bool
         Also ask that the answer writes into none of its arguments.
+    accepts : (arguments, got) -> str or None, optional
+        Where several answers are right: None for one of these, else what is wrong with it, in one line. Where this line
+        is the name of one of the exercise's mistakes, that is the diagnosis. Without it, `got` has to be the
+        reference's answer.
     """
 
     name: str
     points: float
     cases: Cases | None = None
     unmodified: bool = False
+    accepts: Accepts | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,8 @@ class Exercise:
         Whether an answer may call `course`. Where not, every call of it is ruled out.
     rtol, atol : float
         Tolerance relative to each number and to the largest one. A right answer in float32 must pass.
+    seconds : float
+        That one call may take.
     """
 
     name: str
@@ -104,6 +112,7 @@ class Exercise:
     uses_course: bool = False
     rtol: float = 1e-4
     atol: float = 1e-5
+    seconds: float = 10.0
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -138,6 +147,16 @@ class Exercise:
     def differ(self, got: Any, expected: Any) -> Difference | None:
         """How `got` differs from `expected` beyond this exercise's tolerance, or None."""
         return differ(got, expected, rtol=self.rtol, atol=self.atol)
+
+    def wrong(self, trial: Trial, got: Any, expected: Any) -> str | None:
+        """What is wrong with an answer to `trial`, in one line, or None where it is right."""
+        if trial.criterion.accepts is None:
+            difference = self.differ(got, expected)
+            return difference.message if difference else None
+        try:
+            return trial.criterion.accepts(copies(trial.arguments), got)
+        except Exception:  # of a shape or kind that it is not made for
+            return f"returned {describe(got)}, which is not what was asked for"
 
 
 def copies(arguments: Arguments) -> Arguments:

@@ -168,7 +168,7 @@ GENERAL = (
 
 
 def _values_differ(exercise: Exercise, observation: Observation) -> bool:
-    return exercise.differ(observation.answer.value, observation.expected) is not None
+    return exercise.wrong(observation.trial, observation.answer.value, observation.expected) is not None
 
 
 def _explained(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import signal
 import threading
 import traceback
@@ -26,6 +27,7 @@ MAX_TEXT = 2_000  # characters of an error or of printed text that are kept
 MAX_BYTES = 64 * 2**20  # of one answer's arrays
 OUTCOMES = ("returned", "raised", "timed out", "ruled out", "unreadable")
 SECONDS = 10.0  # for one call
+MAX_DRAWN = 10_000  # items of an iterator that are read
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def observe(
             _alarm(seconds),
             watch(function, rules_out) as called,
         ):
-            value = function(*given)
+            value = readable(function(*given))
     except TookTooLong:
         message = f"took longer than {seconds:g} s"
         return Answer("timed out", error=message, printed=_short(printed.getvalue()))
@@ -143,6 +145,27 @@ def as_plain(value: Any) -> Any:
     return np.array(array)  # a subclass, a view or a scalar becomes an array of its own
 
 
+def readable(value: Any) -> Any:
+    """The items of an iterator, the layers of a `course` model with shapes that leave out the batch; else `value`."""
+    if isinstance(value, Iterator):
+        items = list(itertools.islice(value, MAX_DRAWN + 1))
+        if len(items) > MAX_DRAWN:
+            raise RuntimeError(f"what it yields does not end: more than {MAX_DRAWN} items")
+        return items
+    if type(value).__module__.partition(".")[0] != "course" or not hasattr(value, "layers"):
+        return value
+    layers = [
+        {
+            "class": type(layer).__name__,
+            "output_shape": tuple(layer.output.shape[1:]),
+            "parameters": int(layer.count_params()),
+            "activation": getattr(getattr(layer, "activation", None), "name", None),
+        }
+        for layer in value.layers
+    ]
+    return {"layers": layers, "parameters": int(value.count_params())}
+
+
 def reply(function: Callable[..., Any], request: str) -> str:
     """What the grader asks the kernel for: the answers to `request`, as text.
 
@@ -165,7 +188,7 @@ def reply(function: Callable[..., Any], request: str) -> str:
     """
     if not callable(function):
         raise TypeError(f"it is {describe(function)}, not a function")
-    asked = decode(request)
+    asked = decode(request, formulas=True)
     answers = observe_all(function, asked["inputs"], rules_out=asked["rules_out"], seconds=asked["seconds"])
     return encode([asdict(answer) for answer in answers])
 

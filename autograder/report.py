@@ -100,7 +100,8 @@ def html_of(report: dict[str, Any]) -> str:
 def shown_values(failure: dict[str, Any], *, printed: bool = True) -> list[tuple[str, str]]:
     """The failing case line by line: its inputs, what was expected, what came, what was printed."""
     lines = [(argument["name"], argument["value"]) for argument in failure["arguments"]]
-    lines += [("expected", failure["expected"]), ("got", failure["got"])]
+    lines += [("one right answer" if failure.get("one_of_several") else "expected", failure["expected"])]
+    lines += [("got", failure["got"])]
     return [*lines, ("printed", failure["printed"])] if printed and failure["printed"] else lines
 
 
@@ -134,6 +135,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
     return {
         "arguments": [{"name": name, "value": _short(show(value))} for name, value in failure.arguments],
         "expected": _short(show(failure.expected)),
+        "one_of_several": failure.one_of_several,
         "got": _short(show(failure.answer.value) if came_back else str(failure.answer.error)),
         "printed": _first_lines(_short(failure.answer.printed)),
     }

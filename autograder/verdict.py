@@ -156,7 +156,7 @@ class _Run:
 
     def _judge(self, exercise: Exercise) -> Result:
         trials = exercise.trials(self._seed)
-        seconds = self._verdict.seconds_per_call
+        seconds = max(self._verdict.seconds_per_call, exercise.seconds)
         # in the plain room there is no `course` to call, and what stands there for it says what was called
         rules_out = [name for name in exercise.ruled_out if name != "course" or self._room == FULL]
         request = {"inputs": [trial.arguments for trial in trials], "rules_out": rules_out, "seconds": seconds}

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from autograder.formula import Formula
+
 MAX_BYTES = 256 * 2**20  # of all that is decoded at once
 MAX_DEPTH, MAX_ITEMS = 40, 20_000  # of lists, tuples and dicts in each other, and in all
 
 
 def encode(tree: Any) -> str:
-    """A tree of plain values, arrays and random generators as ASCII text: JSON and npy, never pickle."""
+    """A tree of plain values, arrays, random generators and formulas as ASCII text: JSON and npy, never pickle."""
     arrays: dict[str, np.ndarray] = {}
 
     def skeleton(value: Any) -> Any:
@@ -31,6 +33,8 @@ def encode(tree: Any) -> str:
             return {"dict": [[str(key), skeleton(item)] for key, item in value.items()]}
         if isinstance(value, np.random.Generator):
             return {"generator": value.bit_generator.state}
+        if isinstance(value, Formula):
+            return {"formula": value.text}
         key = f"a{len(arrays)}"
         arrays[key] = np.asarray(value)
         return {"array": key}
@@ -41,8 +45,14 @@ def encode(tree: Any) -> str:
     return b64encode(buffer.getvalue()).decode()
 
 
-def decode(text: str) -> Any:
+def decode(text: str, *, formulas: bool = False) -> Any:
     """The tree that `encode` made text of.
+
+    Parameters
+    ----------
+    text : str
+    formulas : bool
+        Whether there may be functions in it: only where the grader wrote the text.
 
     Raises
     ------
@@ -58,19 +68,19 @@ def decode(text: str) -> Any:
         with np.load(content, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         node = json.loads(arrays.pop("skeleton").tobytes())
-        return _restore(node, arrays, 0, itertools.count())
+        return _restore(node, arrays, formulas, 0, itertools.count())
     except Exception as error:  # a zip, a JSON text or an npy header can be broken in many ways
         raise ValueError(f"not an encoded tree: {type(error).__name__}: {error}") from error
 
 
-def _restore(node: Any, arrays: dict[str, np.ndarray], depth: int, counted: Iterator[int]) -> Any:
+def _restore(node: Any, arrays: dict[str, np.ndarray], formulas: bool, depth: int, counted: Iterator[int]) -> Any:
     if depth > MAX_DEPTH or next(counted) > MAX_ITEMS:
         raise ValueError(f"more than {MAX_DEPTH} lists in each other, or {MAX_ITEMS} items")
     if not isinstance(node, dict):
         return node
 
     def within(item: Any) -> Any:
-        return _restore(item, arrays, depth + 1, counted)
+        return _restore(item, arrays, formulas, depth + 1, counted)
 
     ((kind, content),) = node.items()
     match kind:
@@ -86,4 +96,6 @@ def _restore(node: Any, arrays: dict[str, np.ndarray], depth: int, counted: Iter
             rng = np.random.default_rng(0)
             rng.bit_generator.state = content
             return rng
+        case "formula" if formulas:
+            return Formula(content)
     raise ValueError(f"unknown node {kind!r}")

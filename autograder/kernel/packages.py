@@ -20,7 +20,7 @@ COMMON = ROOMS / "common"
 OF_COURSE = ("data", "plots", "errors.py")
 """What the plain room has of `course`."""
 
-OF_AUTOGRADER = ("compare.py", "exercise.py", "guard.py", "probe.py", "wire.py")
+OF_AUTOGRADER = ("compare.py", "exercise.py", "formula.py", "guard.py", "probe.py", "wire.py")
 OF_KERNEL = ("__init__.py", "confine.py", "limits.py", "linux.py", "serve.py", "template.py")
 
 READY_MADE = ("jax", "keras", "scipy", "sklearn", "skimage", "tensorflow", "torch", "torchvision", "flax")

@@ -182,6 +182,7 @@ def test_a_dict_of_the_result_is_json():
         "arguments": [{"name": "x", "value": "[ 1., -2.]"}, {"name": "factor", "value": "3"}],
         "expected": "[ 3., -6.]",
         "got": "[4., 1.]",
+        "one_of_several": False,
         "printed": "x is [ 1. -2.]",
     }
     assert as_dict(judge(SCALE, lambda x, factor: x * factor))["mistake"] is None
