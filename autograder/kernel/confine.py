@@ -136,7 +136,8 @@ def _python_below(folder: Path) -> Iterator[None]:
     yield
     for prefix, aside in kept.items():
         prefix.mkdir(parents=True)
-        _bind(aside, prefix)
+        linux.mount(str(aside), str(prefix), None, linux.MOVE)
+        aside.rmdir()
 
 
 def _bind(source: Path, target: Path) -> None:
