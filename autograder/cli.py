@@ -12,6 +12,9 @@ from rich.console import Console
 
 from autograder.errors import CourseError
 
+# Where it finds this, jsonschema spends a second on a grammar of international addresses, which no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 if TYPE_CHECKING:  # nbgrader takes two seconds to import; `--help` answers before that
     from autograder.coursedir import Course
     from autograder.grade import Graded

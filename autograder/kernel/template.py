@@ -18,6 +18,9 @@ from autograder.kernel import confine
 PRELOADED = (
     "autograder.probe",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "faulthandler",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
@@ -28,6 +31,7 @@ PRELOADED = (
     "matplotlib_inline.backend_inline",
     "matplotlib.backends.backend_agg",
     "numpy.testing",
+    "tornado.platform.asyncio",
 )
 
 MAX_REQUEST = 2**20
