@@ -152,7 +152,7 @@ def readable(value: Any) -> Any:
         if len(items) > MAX_DRAWN:
             raise RuntimeError(f"what it yields does not end: more than {MAX_DRAWN} items")
         return items
-    if type(value).__module__.partition(".")[0] != "course" or not hasattr(value, "layers"):
+    if type(value).__module__.partition(".")[0] != "course" or not isinstance(getattr(value, "layers", None), list):
         return value
     layers = [
         {
