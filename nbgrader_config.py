@@ -7,10 +7,12 @@ before nbgrader looks for them.
 import os
 from pathlib import Path
 
+from autograder import autograde
 from autograder.build import write_solution_notebooks
 
 root = Path(__file__).resolve().parent
 write_solution_notebooks(root / "solutions")
+autograde.install()
 
 c = get_config()  # noqa: F821  (traitlets gives it to this file)
 
@@ -22,11 +24,10 @@ c.CourseDirectory.solution_directory = "build/published_solutions"  # the defaul
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
 c.GenerateAssignment.pre_convert_hook = "autograder.build.refresh"
 
-# A grade is decided outside the student's process; see autograder/verdict.py. The steps are nbgrader's, but for those
-# that would trust a submission: RestoreCells takes the place of DeduplicateIds, OverwriteKernelspec, OverwriteCells and
-# CheckCellMetadata, Verdict that of Execute.
+# A grade is decided outside the student's process; see autograder/verdict.py. The steps are nbgrader's, on submissions
+# that autograder/autograde.py has read, but for those that would trust a submission: RestoreCells takes the place of
+# DeduplicateIds, OverwriteKernelspec, OverwriteCells and CheckCellMetadata, Verdict that of Execute.
 c.Autograde.sanitize_preprocessors = [
-    "autograder.ownfiles.OwnFilesOnly",
     "nbgrader.preprocessors.ClearOutput",
     "autograder.sanitize.RestoreCells",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import logging
 import os
@@ -84,24 +85,32 @@ class Course:
         return Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, lesson))
 
     def lesson_files(self, lesson: str) -> dict[str, bytes]:
-        """What lies beside the lesson's source and goes to students with it, by path: data, pictures, modules."""
+        """What lies beside the lesson's source and goes to students with it, by path: data, pictures, modules.
+
+        Without those that are the students' to change, which the configuration says.
+        """
         folder = self.root / self.directory.source_directory / lesson
-        found = find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"])
-        return {Path(name).relative_to(folder).as_posix(): Path(name).read_bytes() for name in found}
+        found = map(Path, find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
+        files = {path.relative_to(folder).as_posix(): path for path in found}
+        students_own = self.config.Autograde.get("exclude_overwriting", {}).get(lesson, [])
+        return {name: path.read_bytes() for name, path in files.items() if name not in students_own}
 
     def students(self, lesson: str) -> list[str]:
-        """Those who submitted the lesson, by name."""
+        """Those who submitted the lesson, by name, but for those that the configuration excludes."""
         submitted = self.root / self.directory.submitted_directory
-        return sorted(path.parent.name for path in submitted.glob(f"*/{lesson}") if path.is_dir())
+        excluded = self.directory.student_id_exclude.split(",")
+        found = (path.parent.name for path in submitted.glob(f"*/{lesson}") if path.is_dir())
+        return sorted(student for student in found if student not in excluded)
 
     def plain_config(self) -> dict[str, Any]:
-        """The configuration as plain values, without the sections that hold functions: so it can travel."""
-        kept = {}
+        """The configuration as plain values, without functions and what can't travel."""
+        kept: dict[str, dict[str, Any]] = {}
         for section, values in self.config.items():
-            try:
-                kept[section] = pickle.loads(pickle.dumps(dict(values)))
-            except (pickle.PicklingError, AttributeError, TypeError):
-                continue
+            kept[section] = {}
+            for name, value in dict(values).items():
+                with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError):
+                    if not callable(value):
+                        kept[section][name] = pickle.loads(pickle.dumps(value))
         return kept
 
     def build(self, lessons: Iterable[str] | None = None) -> list[Path]:

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import MissingEntry
 
 from autograder.coursedir import Course
 from autograder.errors import CourseError
 from autograder.grading import batch, fingerprint
-from autograder.grading.execute import RECORD, Job, Outcome, parse, results_of
+from autograder.grading.execute import Job, Outcome, parse
+from autograder.grading.known import known
 from autograder.grading.lesson import Lesson, lesson_of
+from autograder.grading.lock import only_grader
 from autograder.grading.record import Recorder
 from autograder.grading.submission import Submission, read
 from autograder.kernel.bubblewrap import missing
-from autograder.reported import events_of
+from autograder.oneline import one_line
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def grade(
     Raises
     ------
     CourseError
-        Where there is no such lesson, nobody submitted it, a named student didn't, or there can be no sandbox.
+        Where there is no such lesson, nobody submitted it, a named student didn't, there can be no sandbox, or somebody
+        else grades it.
     """
     chosen = choose(course, lesson, students)
     if course.config.Verdict.get("sandboxed", True) and (reason := missing()):
@@ -154,27 +156,27 @@ class _Run:
         self._done: list[Graded] = []
 
     def all(self, students: list[str]) -> Iterator[Graded]:
-        with Recorder(self._course, self._name) as recorder:
+        autograded = self._course.root / self._course.directory.autograded_directory
+        with only_grader(autograded, self._name), Recorder(self._course, self._name) as recorder:
             self.prepare(recorder)
-            recorder.gradebook.engine.dispose()  # a fork must not share a connection
+            recorder.disconnect()  # a fork must not share a connection
             count = min(self._options.workers or batch.cores(), len(students))
             jobs = self._jobs(students)
-            self._recorder = recorder
             for job, outcome in batch.outcomes(jobs, count, self._options.scheduler):
                 yield from self._pop()
-                yield self._record(recorder, job.submission, outcome)
+                yield self._record(job.submission, outcome)
             yield from self._pop()
 
     def prepare(self, recorder: Recorder) -> None:
         """Read the lesson, and who is graded already."""
         try:
             released = self._course.folder("release", ".", self._name) / f"{self._name}.ipynb"
-            known = lesson_of(recorder.gradebook, self._name, self._name, released)
-            self._lesson: Lesson = replace(known, files=self._course.lesson_files(self._name))
+            found = lesson_of(recorder.gradebook, self._name, self._name, released)
+            self._lesson: Lesson = replace(found, files=self._course.lesson_files(self._name))
         except MissingEntry:
             raise CourseError(f"{self._name} is not in the gradebook; run: autograder build {self._name}") from None
         self._grading = fingerprint.grading_fingerprint(self._lesson, self._config)
-        self.recorded = recorder.graded()
+        self._recorder, self.recorded = recorder, recorder.scores()
 
     def look(self, student: str) -> Job | Graded:
         """A job, or what became of the submission already."""
@@ -186,13 +188,19 @@ class _Run:
         except OSError as error:
             return self._problem(student, f"can't be read ({error.strerror}); see to its permissions")
         mark = fingerprint.fingerprint(submission, self._grading)
-        if not self._options.force and student in self.recorded and (known := self._known(student, mark)):
-            return known
+        if not self._options.force and student in self.recorded:
+            path = self._course.folder("autograded", student, self._name) / f"{self._name}.ipynb"
+            seed = self._config.get("Verdict", {}).get("seed")
+            if before := known(path, student, mark, self.recorded[student], seed):
+                page = self._course.folder("feedback", student, self._name) / f"{self._name}.html"
+                return self._graded(before, page if page.is_file() else None, unchanged=True)
         return Job(submission, self._lesson, self._config, mark)
 
     def _jobs(self, students: list[str]) -> Iterator[Job]:
         for student in students:
             found = self.look(student)
+            if not isinstance(found, Graded) and self._recorder.call_before(student):
+                found = self.look(student)  # the hook may have changed it
             if isinstance(found, Graded):
                 self._done.append(found)
             else:
@@ -205,50 +213,29 @@ class _Run:
                 graded = replace(graded, feedback=self._recorder.refresh_page(graded.student))
             yield graded
 
-    def _record(self, recorder: Recorder, submission: Submission, outcome: Outcome) -> Graded:
+    def _record(self, submission: Submission, outcome: Outcome) -> Graded:
         if outcome.problem:
             return self._problem(submission.student, outcome.problem)
         try:
-            page = recorder.record(submission, outcome, self._options.feedback, self._lesson.files)
+            page = self._recorder.record(submission, outcome, self._options.feedback, self._lesson.files)
+        except CourseError as error:
+            return self._problem(submission.student, str(error))
         except Exception as error:  # one that can't be recorded must not stop the others
-            return self._problem(submission.student, f"could not be recorded: {type(error).__name__}: {error}")
+            reason = f"could not be recorded: {type(error).__name__}: {one_line(error)}"
+            return self._problem(submission.student, reason)
+        return self._graded(outcome, page)
+
+    def _graded(self, outcome: Outcome, page: Path | None, *, unchanged: bool = False) -> Graded:
         return Graded(
-            submission.student,
+            outcome.student,
             self._name,
             outcome.results,
             outcome.written,
             page,
-            events=outcome.events,
+            events=[*outcome.events, *self._recorder.failed_hooks()],
             seed=outcome.seed,
             seconds=outcome.seconds,
-        )
-
-    def _known(self, student: str, mark: str) -> Graded | None:
-        """What a submission got before, if that was for the same."""
-        path = self._course.folder("autograded", student, self._name) / f"{self._name}.ipynb"
-        page = self._course.folder("feedback", student, self._name) / f"{self._name}.html"
-        if not path.is_file():
-            return None
-        try:
-            nb = nbformat.read(path, as_version=4)
-            if nb.metadata.get(RECORD, {}).get("fingerprint") != mark:
-                return None
-            if self._config.get("Verdict", {}).get("seed") not in (None, nb.metadata[RECORD].get("seed")):
-                return None
-            results, written = results_of(nb)
-        except Exception:  # a damaged one is made again
-            return None
-        record = nb.metadata[RECORD]
-        return Graded(
-            student,
-            self._name,
-            results,
-            written,
-            page if page.is_file() else None,
-            events=events_of(nb),
-            seed=record.get("seed"),
-            seconds=record.get("seconds", 0.0),
-            unchanged=True,
+            unchanged=unchanged,
         )
 
     def _problem(self, student: str, problem: str) -> Graded:

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.assess import Failure, Result
 from autograder.compare import describe
+from autograder.oneline import one_line
 
 MAX_VALUES = 60  # numbers of one array that are shown
 MAX_LINES = 12  # of printed text
@@ -32,12 +33,12 @@ def as_dict(result: Result) -> dict[str, Any]:
         "max_points": result.max_points,
         "passed": result.passed,
         "written": result.written,
-        "summary": _short(result.summary),
-        "mistake": diagnosis.name if diagnosis else None,
+        "summary": one_line(result.summary),
+        "mistake": one_line(diagnosis.name) if diagnosis else None,
         "hint": diagnosis.hint if diagnosis else None,
         "seed": result.seed,
         "criteria": [
-            {"name": c.name, "points": c.points, "earned": c.earned, "passed": c.passed, "message": _short(c.message)}
+            {"name": c.name, "points": c.points, "earned": c.earned, "passed": c.passed, "message": one_line(c.message)}
             for c in result.criteria
         ],
         "failure": _failure(result.failure) if result.failure and result.written else None,

@@ -30,7 +30,8 @@ from autograder.kernel.bubblewrap import missing
 from autograder.kernel.limits import Limits
 from autograder.kernel.packages import FULL, PLAIN
 from autograder.kernel.session import Session
-from autograder.probe import Answer, read_reply
+from autograder.oneline import one_line
+from autograder.probe import SECONDS, Answer, read_reply
 from autograder.reported import RESULT_MIME
 from autograder.wire import encode
 
@@ -49,7 +50,9 @@ class Verdict(NbGraderPreprocessor):
     )
     limits = Dict(help="Limits that differ from the defaults, by name; see autograder.kernel.limits.").tag(config=True)
     leave_out_shown = Bool(True, help="Leave out untouched cells that only show something.").tag(config=True)
-    seconds_per_call = Float(10.0, help="For one call of a student's function.").tag(config=True)
+    seconds_per_call = Float(
+        SECONDS, help="For one call of a student's function; one that trains gets more, in proportion."
+    ).tag(config=True)
     seed = Integer(
         None, allow_none=True, help="What the fresh inputs are drawn from; without it, a new one each time."
     ).tag(config=True)
@@ -151,12 +154,12 @@ class _Run:
         except CourseError:
             raise
         except Exception as error:  # what comes from a student's process can be stranger than a comparison expects
-            self._note("unjudged", f"{exercise.name}: {_one_line(error)}")
-            return _output(self._nothing(exercise, f"the answer can't be judged: {_one_line(error)}"))
+            self._note("unjudged", f"{exercise.name}: {one_line(error)}")
+            return _output(self._nothing(exercise, f"the answer can't be judged: {one_line(error)}"))
 
     def _judge(self, exercise: Exercise) -> Result:
         trials = exercise.trials(self._seed)
-        seconds = max(self._verdict.seconds_per_call, exercise.seconds)
+        seconds = self._verdict.seconds_per_call * exercise.seconds / SECONDS
         # in the plain room there is no `course` to call, and what stands there for it says what was called
         rules_out = [name for name in exercise.ruled_out if name != "course" or self._room == FULL]
         request = {"inputs": [trial.arguments for trial in trials], "rules_out": rules_out, "seconds": seconds}
@@ -175,7 +178,7 @@ class _Run:
             answers = [_without_ready_made(a) for a in read_reply(_unquoted(answer["data"]["text/plain"]))]
         except Exception as error:  # it may be anything: the student's process wrote it
             self._note("lied", f"{exercise.name}: the kernel's reply is none")
-            return self._nothing(exercise, f"the kernel's reply can't be read: {_one_line(error)}")
+            return self._nothing(exercise, f"the kernel's reply can't be read: {one_line(error)}")
         result = assess(exercise, trials, answers, self._seed)
         if any(one.outcome == "ruled out" for one in answers):
             self._note("ruled out", f"{exercise.name}: {result.summary}")
@@ -188,7 +191,7 @@ class _Run:
         """Why the kernel could not even call the answer."""
         if name in self._failed:
             return f"the answer's cell {self._failed[name]}"
-        kind, said = str(answer.get("ename", "no reply")), _one_line(answer.get("evalue", ""))
+        kind, said = str(answer.get("ename", "no reply")), one_line(answer.get("evalue", ""))
         if kind == "NameError" and f"'{name}'" in said:
             return f"{name} is not defined: its cell is missing, or the name is another"
         return f"{name} can't be called: {said or kind}"
@@ -222,10 +225,6 @@ def _unquoted(shown: str) -> str:
 
 def _of_numpy(name: str) -> bool:
     return name.startswith("numpy.")
-
-
-def _one_line(said: object) -> str:
-    return " ".join(str(said).split())[:300]
 
 
 def _output(result: Result) -> NotebookNode:

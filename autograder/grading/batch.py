@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -17,6 +17,7 @@ import jupyter_core.utils
 
 from autograder.errors import CourseError
 from autograder.grading.execute import Job, Outcome, execute
+from autograder.oneline import one_line
 
 AHEAD = 2  # jobs that lie ready for each worker, so that none waits and few are in memory
 
@@ -26,51 +27,37 @@ END_SECONDS = 2.0
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-class Here(Executor):
-    """Does the work at once, in this process."""
-
-    def submit(self, task: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future:
-        future: Future = Future()
-        try:
-            future.set_result(task(*arguments, **options))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
 def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def executor_for(workers: int, scheduler: str | None = None) -> Executor:
-    """Where to work: on a Dask cluster, in this process, or in processes of this machine.
+    """Where to work: on a Dask cluster, or in processes of this machine.
 
     Raises
     ------
     CourseError
         Where there is no such cluster.
     """
-    if scheduler is not None:
-        return _cluster(scheduler)
-    if workers == 1:
-        return Here()
-    return _processes(workers)
+    return _processes(workers) if scheduler is None else _cluster(scheduler)
 
 
 def outcomes(jobs: Iterator[Job], workers: int, scheduler: str | None = None) -> Iterator[tuple[Job, Outcome]]:
     """Execute jobs, and give each with its outcome as soon as that is there.
 
-    Few jobs are taken at a time, so that a large class needs no more memory than a small one. A worker that dies takes
+    Few jobs are taken at a time, so that a large class needs no more memory than a small one. With one worker nothing
+    goes on beside it: the next job is taken when the last one's outcome is dealt with. A worker that dies takes
     nobody's grade with it: those that were being graded are graded again, one by one, each in a process of its own.
     """
     executor = executor_for(workers, scheduler)
     workers = max(workers, getattr(executor, "cores", 1))
+    at_once = AHEAD * workers if workers > 1 else 1
     running: dict[Future, Job] = {}
     try:
         while True:
             suspects: list[Job] = []
-            while len(running) < AHEAD * workers and not suspects and (job := next(jobs, None)):
+            while len(running) < at_once and not suspects and (job := next(jobs, None)):
                 try:
                     running[executor.submit(execute, job)] = job
                 except BrokenProcessPool:
@@ -101,7 +88,9 @@ def _result(job: Job, future: Future) -> Outcome:
     except BrokenProcessPool:
         raise
     except Exception as error:  # a cluster has its own ways to lose a worker
-        return Outcome(job.submission.student, problem=f"could not be graded: {type(error).__name__}: {error}")
+        return Outcome(
+            job.submission.student, problem=f"could not be graded: {type(error).__name__}: {one_line(error)}"
+        )
 
 
 def _alone(job: Job) -> Outcome:

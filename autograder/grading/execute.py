@@ -21,12 +21,13 @@ from traitlets.utils.importstring import import_item
 
 from autograder.errors import CourseError
 from autograder.grading.lesson import Lesson
-from autograder.grading.submission import Submission
+from autograder.grading.submission import Submission, lay
+from autograder.oneline import one_line
 from autograder.reported import checked, events_of
 from autograder.sanitize import RestoreCells
 
-NEEDS_GRADEBOOK = ("OwnFilesOnly", "SaveAutoGrades", "AssignLatePenalties")
-"""Steps of the configuration that `submission` has done before, or `record` does afterwards."""
+NEEDS_GRADEBOOK = ("SaveAutoGrades", "AssignLatePenalties")
+"""Steps of the configuration that `record` does afterwards."""
 
 RECORD = "autograder"
 
@@ -90,7 +91,7 @@ def execute(job: Job) -> Outcome:
     except CourseError as error:
         return Outcome(student, problem=str(error))
     except Exception as error:  # a submission must not stop the others, whatever it found
-        return Outcome(student, problem=f"could not be graded: {type(error).__name__}: {_one_line(error)}")
+        return Outcome(student, problem=f"could not be graded: {type(error).__name__}: {one_line(error)}")
     record = nb.metadata.setdefault(RECORD, NotebookNode())
     record.events = [*job.submission.events, *record.get("events", [])]
     record.fingerprint = job.fingerprint
@@ -116,9 +117,10 @@ def parse(content: bytes) -> NotebookNode:
     """
     again = "ask the student to submit it again"
     try:
-        text = content.decode("utf-8-sig")
-        if not isinstance(raw := json.loads(text), dict):
+        if not isinstance(raw := json.loads(content.decode("utf-8-sig")), dict):
             raise CourseError(f"is not a notebook (its JSON is a {type(raw).__name__}, not an object); {again}")
+        # half a surrogate pair, which JSON can hold, could be sent to no kernel and written to no file
+        text = json.dumps(raw, ensure_ascii=False).encode(errors="replace").decode()
         nb = nbformat.convert(nbformat.reader.reads(text), 4)
         nbformat.validate(nb)
     except UnicodeDecodeError as error:
@@ -148,10 +150,7 @@ def _processed(nb: NotebookNode, job: Job) -> NotebookNode:
     config = Config(job.config)
     names = {"assignment": job.lesson.name, "notebook": job.lesson.name, "student": job.submission.student}
     with tempfile.TemporaryDirectory(prefix="submission-") as folder:
-        for name, content in {**job.submission.files, **job.lesson.files}.items():
-            path = Path(folder) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        lay({**job.submission.files, **job.lesson.files}, Path(folder))
         resources = {"nbgrader": names, "metadata": {"path": folder}, "shown_cells": job.lesson.shown}
         for step in [*config.Autograde.sanitize_preprocessors, *config.Autograde.autograde_preprocessors]:
             if step.rpartition(".")[2] not in NEEDS_GRADEBOOK:
@@ -161,8 +160,3 @@ def _processed(nb: NotebookNode, job: Job) -> NotebookNode:
                 if preprocessor.enabled:
                     nb, resources = preprocessor.preprocess(nb, resources)
     return nb
-
-
-def _one_line(error: object) -> str:
-    lines = str(error).splitlines()
-    return " ".join(lines[0].split())[:300] if lines else ""

@@ -1,8 +1,9 @@
-"""Writes outcomes down, one after another: scores into the gradebook, then the feedback page, then the notebook.
+"""Writes outcomes down, one after another: scores into the gradebook, then the notebook, then the feedback page.
 
-A submission's scores are one transaction, made by nbgrader's own steps. The autograded notebook comes last and carries
-the fingerprint: where it is found, all that belongs to it was recorded before. Whatever ends the process in between,
-the submission is simply graded again.
+A submission's scores are one transaction, made by nbgrader's own steps. The autograded notebook comes after them and
+carries the fingerprint: where it is found, they were recorded before; the page is made from it at any time. So whatever
+ends the process in between, the next one goes on. nbgrader's hooks are called, and its permissions set, as by its own
+commands.
 """
 
 from __future__ import annotations
@@ -19,15 +20,27 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
 from autograder.coursedir import Course
+from autograder.errors import CourseError
 from autograder.feedback.grades import add_grades
 from autograder.feedback.page import About, feedback_page
+from autograder.grading.around import Around
 from autograder.grading.execute import Outcome
-from autograder.grading.submission import Submission
+from autograder.grading.submission import Submission, lay
 
 BUSY_SECONDS = 60  # how long to wait for a gradebook that somebody else writes to
 
@@ -37,6 +50,8 @@ class Recorder:
 
     def __init__(self, course: Course, lesson: str) -> None:
         self._course, self._lesson = course, lesson
+        self._autograding = Around(Autograde, course, lesson)
+        self._feedback = Around(GenerateFeedback, course, lesson)
 
     def __enter__(self) -> Recorder:
         url = self._course.directory.db_url
@@ -50,12 +65,37 @@ class Recorder:
     ) -> None:
         self.gradebook.close()
 
-    def graded(self) -> set[str]:
-        """The students whose submission of the lesson is in the gradebook."""
-        try:
-            return {submission.student.id for submission in self.gradebook.assignment_submissions(self._lesson)}
-        except MissingEntry:
-            return set()
+    def scores(self) -> dict[str, dict[str, float | None]]:
+        """The scores of the lesson that the grader has decided: by student, then by the cell's grade_id."""
+        rows = (
+            self.gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
+            .select_from(Grade)
+            .join(BaseCell, Grade.cell_id == BaseCell.id)
+            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .filter(Assignment.name == self._lesson)
+        )
+        found: dict[str, dict[str, float | None]] = {}
+        for student, cell, score in rows:
+            found.setdefault(student, {})[cell] = score
+        return found
+
+    def disconnect(self) -> None:
+        """Close the connection to the gradebook; what needs it next opens another."""
+        self.gradebook.db.remove()
+        self.gradebook.engine.dispose()
+
+    def call_before(self, student: str) -> bool:
+        """Call the hook before a submission is graded, which may change it; whether there is one."""
+        submitted = self._course.folder("submitted", student, self._lesson) / f"{self._lesson}.ipynb"
+        return self._autograding.before(student, submitted)
+
+    def failed_hooks(self) -> list[dict[str, str]]:
+        """The hooks that failed since this was last asked, as events."""
+        failed = [*self._autograding.failed, *self._feedback.failed]
+        self._autograding.failed, self._feedback.failed = [], []
+        return failed
 
     def record(
         self, submission: Submission, outcome: Outcome, feedback: bool = True, files: Mapping[str, bytes] | None = None
@@ -84,9 +124,10 @@ class Recorder:
             with self._transaction() as gradebook:
                 row = self._save(gradebook, submission, nb, names)
                 about = add_grades(nb, row, names)
-        page = self._write_page(submission.student, nb, about) if feedback else None
         self._lay({**submission.files, **(files or {})}, submission.student, outcome.notebook)
-        return page
+        self._autograding.set_permissions(submission.student)
+        self._autograding.after(submission.student, self._autograded(submission.student))
+        return self._write_page(submission.student, nb, about) if feedback else None
 
     def refresh_page(self, student: str) -> Path:
         """Write the page of a submission that was recorded before: a person may have given points since."""
@@ -103,15 +144,22 @@ class Recorder:
     def _write_page(self, student: str, nb: NotebookNode, about: About) -> Path:
         page = self._course.folder("feedback", student, self._lesson) / f"{self._lesson}.html"
         content = feedback_page(nb, about).encode()
-        if not page.is_file() or page.read_bytes() != content:
-            page.parent.mkdir(parents=True, exist_ok=True)
-            _write(page, content)
+        if page.is_file() and page.read_bytes() == content:
+            self._feedback.set_permissions(student)
+            return page
+        self._feedback.before(student, self._autograded(student))
+        page.parent.mkdir(parents=True, exist_ok=True)
+        _write(page, content)
+        self._feedback.set_permissions(student)
+        self._feedback.after(student, self._autograded(student))
         return page
 
     def _save(
         self, gradebook: Gradebook, submission: Submission, nb: NotebookNode, names: dict[str, str]
     ) -> SubmittedNotebook:
         student = submission.student
+        if not self._course.config.Autograde.get("create_student", True) and not self._knows(student):
+            raise CourseError("its student is not in the gradebook; add them: nbgrader db student add")
         gradebook.update_or_create_student(student)
         when = {"timestamp": submission.timestamp} if submission.timestamp else {}
         assignment = gradebook.update_or_create_submission(self._lesson, student, **when)
@@ -125,6 +173,12 @@ class Recorder:
         gradebook.db.refresh(row)
         _Penalties(config=self._course.config).assign(loaded, names)
         return row
+
+    def _knows(self, student: str) -> bool:
+        try:
+            return bool(self.gradebook.find_student(student))
+        except MissingEntry:
+            return False
 
     @contextmanager
     def _transaction(self) -> Iterator[Gradebook]:
@@ -148,10 +202,7 @@ class Recorder:
         aside = place.parent.parent / ".recording" / student
         shutil.rmtree(aside, ignore_errors=True)
         fresh, old = aside / "new", aside / "old"
-        fresh.mkdir(parents=True)
-        for name, content in files.items():
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / name).write_bytes(content)
+        lay(files, fresh)
         _write(fresh / f"{self._lesson}.ipynb", notebook.encode())
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():

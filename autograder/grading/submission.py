@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +13,14 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from autograder.errors import CourseError
+from autograder.oneline import one_line
 
 MAX_NOTEBOOK = 20_000_000
 MAX_FILES = 100_000_000
 MAX_COUNT = 1_000
+MAX_DEPTH = 20
+NAMED, SHOWN = 3, 40  # files that a line names, and characters of each
+TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)
@@ -53,29 +59,61 @@ def read(folder: Path, student: str, lesson: str) -> Submission:
         raise CourseError("its folder is a link; ask the student to submit the files themselves")
     name = f"{lesson}.ipynb"
     notebook = _notebook(folder / name)
-    events: list[dict[str, str]] = []
     files: dict[str, bytes] = {}
+    left_out: list[str] = []
     room = MAX_FILES
-    for path in _own_files(folder):
+    # first of all when it was handed in, so that no number of other files keeps that from being read
+    for path in sorted(_all_below(folder), key=lambda path: path != folder / TIMESTAMP):
         shown = path.relative_to(folder).as_posix()
-        size = path.stat().st_size
         if shown == name:
             continue
-        if size > room or len(files) == MAX_COUNT:
-            events.append({"what": "left out", "message": f"{shown} is left out: too many files, or too large"})
-            continue
-        room -= size
-        files[shown] = _bytes(path)
-    timestamp = _timestamp(files.get("timestamp.txt"), events)
+        try:
+            reason = _why_not(path.lstat(), room, len(files))
+            content = b"" if reason else _bytes(path)
+        except OSError as error:
+            reason = error.strerror or "can't be read"
+        if not reason:
+            room -= len(content)
+            files[shown] = content
+        elif shown != TIMESTAMP:
+            left_out.append(f"{one_line(shown, SHOWN)} ({reason})")
+    events = [{"what": "left out", "message": f"left out: {_few(left_out)}"}] if left_out else []
+    timestamp = _timestamp(folder / TIMESTAMP, files.get(TIMESTAMP), events)
     return Submission(student, lesson, notebook, files, timestamp, events)
+
+
+def lay(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder, by their paths in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _why_not(information: os.stat_result, room: int, count: int) -> str:
+    """Why a file is left out; empty where it isn't."""
+    if stat.S_ISDIR(information.st_mode):
+        return "nested too deep"
+    if not stat.S_ISREG(information.st_mode):
+        return _kind(information.st_mode)
+    if information.st_size > room:
+        return "too large"
+    return "too many files" if count == MAX_COUNT else ""
+
+
+def _few(names: list[str]) -> str:
+    """The first of some names, and how many more there are."""
+    named, more = ", ".join(names[:NAMED]), len(names) - NAMED
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _notebook(path: Path) -> bytes:
     try:
         information = path.lstat()
     except OSError:
-        others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-        found = f"found {', '.join(others)}: rename it to {path.name}" if others else "ask the student for it"
+        others = sorted(one_line(other.name, SHOWN) for other in path.parent.glob("*.ipynb"))
+        found = f"found {_few(others)}: rename it to {path.name}" if others else "ask the student for it"
         raise CourseError(f"there is no such notebook; {found}") from None
     if not stat.S_ISREG(information.st_mode):
         raise CourseError(f"is no file but a {_kind(information.st_mode)}; ask the student to submit it again")
@@ -88,18 +126,14 @@ def _notebook(path: Path) -> bytes:
         raise CourseError(f"can't be read ({error.strerror}); see to its permissions") from None
 
 
-def _own_files(folder: Path) -> list[Path]:
-    """The regular files below a folder that can be read, without what links lead to."""
-    found: list[Path] = []
+def _all_below(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """What lies below a folder: all but folders, unless they are too deep in it, and not what links lead to."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False) and entry.name not in (".ipynb_checkpoints", "__pycache__"):
-            try:
-                found += _own_files(Path(entry.path))
-            except OSError:
-                continue
-        elif entry.is_file(follow_symlinks=False) and os.access(entry.path, os.R_OK):
-            found.append(Path(entry.path))
-    return found
+        if not entry.is_dir(follow_symlinks=False) or depth == MAX_DEPTH:
+            yield Path(entry.path)
+        elif entry.name not in (".ipynb_checkpoints", "__pycache__"):
+            with contextlib.suppress(OSError):
+                yield from _all_below(Path(entry.path), depth + 1)
 
 
 def _bytes(path: Path) -> bytes:
@@ -108,18 +142,30 @@ def _bytes(path: Path) -> bytes:
         return file.read(max(MAX_NOTEBOOK, MAX_FILES) + 1)
 
 
-def _timestamp(content: bytes | None, events: list[dict[str, str]]) -> datetime | None:
+def _timestamp(path: Path, content: bytes | None, events: list[dict[str, str]]) -> datetime | None:
     text = (content or b"").decode(errors="replace").strip()
+    if content is None and os.path.lexists(path):
+        kind = _kind(path.lstat().st_mode)
+        events.append(_on_time("can't be read" if kind == "file" else f"is a {kind}"))
     if not text:
         return None
     try:
         return parse_utc(text)
     except (ValueError, OverflowError, TypeError):
-        message = f"timestamp.txt is no time ({text[:40]!r}): graded as handed in on time"
-        events.append({"what": "timestamp", "message": " ".join(message.split())})
+        events.append(_on_time(f"is no time ({one_line(text, SHOWN)!r})"))
         return None
 
 
+def _on_time(problem: str) -> dict[str, str]:
+    return {"what": "timestamp", "message": f"{TIMESTAMP} {problem}: graded as handed in on time"}
+
+
 def _kind(mode: int) -> str:
-    kinds = {stat.S_IFLNK: "link", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    kinds = {
+        stat.S_IFREG: "file",
+        stat.S_IFLNK: "link",
+        stat.S_IFDIR: "folder",
+        stat.S_IFIFO: "pipe",
+        stat.S_IFSOCK: "socket",
+    }
     return kinds.get(stat.S_IFMT(mode), "device")

@@ -39,7 +39,7 @@ def map_user(pid: int) -> None:
     Path(f"/proc/{pid}/gid_map").write_text(f"{NOBODY} {NOBODY if user == 0 else group} 1\n")
 
 
-def enter(request: dict[str, Any], answer: socket.socket, unshared: int, mapped: int) -> NoReturn:
+def enter(request: dict[str, Any], answer: socket.socket, template: socket.socket) -> NoReturn:
     """Become the kernel of a submission.
 
     Parameters
@@ -49,15 +49,14 @@ def enter(request: dict[str, Any], answer: socket.socket, unshared: int, mapped:
         "bars" (dotted names of functions), "limits".
     answer : socket
         Gets {"ready": true} with two pidfds, of the first process and of the kernel; or {"error": …}.
-    unshared, mapped : int
-        Pipes to and from the template, which says who the user is.
+    template : socket
+        To the template, which says who the user is.
     """
     linux.unshare(linux.NEW_USER | linux.NEW_MOUNT | linux.NEW_PID | linux.NEW_IPC | linux.NEW_UTS | linux.NEW_NET)
-    os.write(unshared, b"1")
-    if not os.read(mapped, 1):
+    template.send(b"1")
+    if not template.recv(1):
         os._exit(1)
-    os.close(unshared)
-    os.close(mapped)
+    template.close()
     _become_nobody()
     first = os.fork()
     if first == 0:
@@ -83,21 +82,19 @@ def _first_process(request: dict[str, Any], answer: socket.socket) -> NoReturn:
     limits = Limits(**request["limits"])
     try:
         _lay_out(request["job"], request["room"], limits)
-        bound, ready = os.pipe(), os.pipe()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         kernel = os.fork()
         if kernel == 0:
             answer.close()
-            os.close(bound[0])
-            os.close(ready[1])
-            _kernel(request, limits, bound[1], ready[0])
-        os.close(bound[1])
-        os.close(ready[0])
-        said = os.read(bound[0], 4096)
+            ours.close()
+            _kernel(request, limits, theirs)
+        theirs.close()
+        said = ours.recv(4096)
         if said != BOUND:
             raise RuntimeError(f"the kernel ended while it started ({said.decode(errors='replace')})")
         _make_read_only(SOCKETS)
         _answer(answer, kernel)
-        os.write(ready[1], b"1")
+        ours.send(b"1")
     except BaseException as error:
         refuse(answer, error)
         os._exit(1)
@@ -164,7 +161,7 @@ def _answer(answer: socket.socket, kernel: int) -> None:
         os.close(handle)
 
 
-def _kernel(request: dict[str, Any], limits: Limits, bound: int, ready: int) -> NoReturn:
+def _kernel(request: dict[str, Any], limits: Limits, first: socket.socket) -> NoReturn:
     status = 1
     try:
         _limit(limits)
@@ -173,15 +170,14 @@ def _kernel(request: dict[str, Any], limits: Limits, bound: int, ready: int) -> 
         from autograder.kernel.serve import serve
 
         def wait() -> None:
-            os.write(bound, BOUND)
-            os.read(ready, 1)
-            os.close(bound)
-            os.close(ready)
+            first.send(BOUND)
+            first.recv(1)
+            first.close()
 
         serve(request["connection"], request["room"], request["bars"], wait)
         status = 0
     except BaseException as error:
-        os.write(bound, f"{type(error).__name__}: {error}".encode()[:1000])
+        first.send(f"{type(error).__name__}: {error}".encode()[:1000])
     finally:
         os._exit(status)
 

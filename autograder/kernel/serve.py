@@ -36,7 +36,8 @@ def serve(connection: dict[str, Any], room: str, bars: Iterable[str], bound: Cal
     app = IPKernelApp.instance()
     app.initialize(["-f", str(file), "--HistoryManager.enabled=False", "--Application.log_level=CRITICAL"])
     shell: Any = app.shell
-    shell.ask_exit = lambda: None  # `exit()` in a cell must not cost the cells after it
+    # `exit()` in a cell must not cost the cells after it: it is only told
+    shell.ask_exit = lambda: shell.payload_manager.write_payload({"source": "ask_exit"})
     bound()
     app.start()
 

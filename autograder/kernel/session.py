@@ -21,9 +21,11 @@ from nbformat import NotebookNode
 from autograder.kernel import packages
 from autograder.kernel.limits import Limits
 from autograder.kernel.outputs import Outputs, error_output
+from autograder.oneline import one_line
 
 TICK = 0.2  # seconds between looks at the clock, the memory and the kernel
 IDLE_SECONDS = 2.0  # that the last outputs may take after the reply
+QUIET = 20_000  # bytes of messages that a cell may always send: one that prints nothing sends some, too
 RECOVER_SECONDS = 3.0  # after an interrupt; a kernel that is still busy is ended
 START_SECONDS = 60.0
 
@@ -35,7 +37,7 @@ class Ran:
     Parameters
     ----------
     ended : str
-        "ok", "raised", "timed out", "flooded", "memory" or "died".
+        "ok", "raised", "exited", "timed out", "flooded", "memory" or "died".
     message : str
         Why, in one line, unless it is "ok".
     """
@@ -116,11 +118,13 @@ class Session:
         seconds = min(self.limits.cell_seconds, self.time_left)
         reply = self._exchange({"code": source}, seconds, ran, self.limits.cell_output)
         if ran.ended == "ok" and reply is not None and reply.get("status") != "ok":
-            ran.ended, ran.message = "raised", _one_line(f"{reply.get('ename')}: {reply.get('evalue')}")
+            ran.ended, ran.message = "raised", one_line(f"{reply.get('ename')}: {reply.get('evalue')}")
             if not any(output.output_type == "error" for output in ran.outputs):
                 ran.outputs.append(error_output(str(reply.get("ename")), str(reply.get("evalue"))))
         elif ran.ended != "ok":
             ran.outputs.append(error_output("Stopped", ran.message))
+        elif reply is not None and "'source': 'ask_exit'" in str(reply.get("payload")):
+            ran.ended, ran.message = "exited", "called exit(); what follows it was graded all the same"
         return ran
 
     def ask(self, expression: str, seconds: float) -> tuple[Ran, dict[str, Any]]:
@@ -146,6 +150,7 @@ class Session:
         request |= {"allow_stdin": False, "stop_on_error": False}
         ident = self._send("execute_request", request)
         clock = time.monotonic
+        most = min(most, max(self._output_left, QUIET))
         deadline, looked, interrupted = clock() + seconds, clock(), False
         reply: dict[str, Any] | None = None
         idle, size = False, 0
@@ -168,11 +173,11 @@ class Session:
                     deadline = min(deadline, clock() + IDLE_SECONDS)
                 elif message["header"].get("msg_type") == "status":
                     idle = idle or message["content"].get("execution_state") == "idle"
-                elif ran.ended == "ok" and size <= min(most, self._output_left):
+                elif ran.ended == "ok" and size <= most:
                     outputs.take(message)
             now = clock()
             if ran.ended == "ok":
-                if size > min(most, self._output_left):
+                if size > most:
                     ran.ended, ran.message = "flooded", f"printed or displayed more than {_bytes(most)}; it was stopped"
                 elif now >= deadline and reply is None:
                     ran.ended, ran.message = "timed out", f"ran longer than {seconds:.3g} s; it was stopped"
@@ -189,7 +194,7 @@ class Session:
                 break  # what is lacking are outputs: they were lost, or it says nothing any more
             if now >= deadline and interrupted:
                 return self._give_up(ran, ran.ended, f"{ran.message.removesuffix('; it was stopped')} and did not stop")
-        self._output_left -= min(size, self._output_left)
+        self._output_left -= min(size, most, self._output_left)  # what came after the limit was not kept
         if ran.ended == "flooded":
             self._connect()  # anew, so that what is still on its way does not flood the next cell
         return reply
@@ -278,10 +283,6 @@ def _manager(sandboxed: bool, sockets: Path) -> KernelManager:
     manager = KernelManager(kernel_name="python3")
     manager.transport, manager.ip, manager.cache_ports = "ipc", str(sockets / "k"), False
     return manager
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:500]
 
 
 def _bytes(count: float) -> str:

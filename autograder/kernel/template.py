@@ -74,28 +74,25 @@ def _preload() -> None:
 
 def _fork(request: dict, answer: socket.socket, requests: socket.socket) -> None:
     """One kernel, and the user that it runs as: only its parent may say that."""
-    unshared, mapped = os.pipe(), os.pipe()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
         requests.close()
-        os.close(unshared[0])
-        os.close(mapped[1])
+        ours.close()
         try:
-            confine.enter(request, answer, unshared[1], mapped[0])
+            confine.enter(request, answer, theirs)
         except BaseException as error:
             confine.refuse(answer, error)
         finally:
             os._exit(1)
-    os.close(unshared[1])
-    os.close(mapped[0])
-    if os.read(unshared[0], 1):
-        try:
-            confine.map_user(pid)
-            os.write(mapped[1], b"1")
-        except OSError as error:
-            confine.refuse(answer, error)
-    os.close(unshared[0])
-    os.close(mapped[1])
+    theirs.close()
+    with ours:
+        if ours.recv(1):
+            try:
+                confine.map_user(pid)
+                ours.send(b"1")
+            except OSError as error:
+                confine.refuse(answer, error)
 
 
 if __name__ == "__main__":

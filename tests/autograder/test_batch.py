@@ -54,6 +54,19 @@ def test_what_did_not_change_is_not_graded_again(seeded):
     assert set(plan(course, LESSON, force=True).values()) == {"forced"}
 
 
+@pytest.mark.parametrize("score", [1000.0, None])
+def test_a_score_that_is_not_what_was_decided_is_decided_again(seeded, score):
+    course, names = seeded
+    graded_of(course, force=True)
+    ours = recorded(course)
+    with Gradebook(course.directory.db_url) as gradebook:
+        gradebook.find_grade("check-collapse", LESSON, LESSON, names[0]).auto_score = score
+        gradebook.db.commit()
+    assert plan(course, LESSON) == {name: "changed" if name == names[0] else "unchanged" for name in names}
+    assert not graded_of(course)[names[0]].unchanged
+    assert recorded(course) == ours
+
+
 def test_a_changed_lesson_is_graded_again(seeded):
     course, _ = seeded
     graded_of(course, force=True)
@@ -108,12 +121,13 @@ def test_points_given_by_hand_survive_and_reach_the_page(seeded):
     assert kept["comments"]["universal-approximation"] == "Well seen."
 
 
-def test_a_worker_that_dies_takes_nobody_along(seeded):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_takes_nobody_along(seeded, workers):
     course, names = seeded
     course.config.Verdict.sandboxed = False  # in the sandbox nobody reaches the grader
     killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     submit(course, LESSON, "killer", answered(released(course), {"collapse": killer}))
-    graded = graded_of(course, workers=2, force=True)
+    graded = graded_of(course, workers=workers, force=True)
     assert sorted(graded) == sorted([*names, "killer"])
     assert "died" in graded["killer"].problem
     assert all(graded[name].problem is None for name in names)

@@ -1,4 +1,9 @@
-"""Hostile submissions by kind, one module each."""
+"""Hostile submissions by kind, one module each.
+
+A sample of all kinds is graded in every test run, as one class; all of them by `make attacks`, a class for each kind.
+"""
+
+import os
 
 from tests.autograder.attacks import (
     answers_in_the_room,
@@ -15,6 +20,7 @@ from tests.autograder.attacks import (
     writing,
 )
 from tests.autograder.attacks.attack import Attack
+from tests.autograder.attacks.sample import SAMPLE
 
 KINDS: dict[str, list[Attack]] = {
     module.__name__.rpartition(".")[2]: module.ATTACKS
@@ -33,3 +39,9 @@ KINDS: dict[str, list[Attack]] = {
         markup,
     )
 }
+
+CLASSES = (
+    KINDS
+    if os.environ.get("ATTACKS")
+    else {"sample": [attack for kind, names in SAMPLE.items() for attack in KINDS[kind] if attack.name in names]}
+)

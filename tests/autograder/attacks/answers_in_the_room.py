@@ -23,17 +23,25 @@ def calls(name: str, value: str, before: str = "", told: str = TOLD) -> Attack:
     return gains_nothing(name, told, f"{before}\n\ndef sigmoid(z):\n    return {value}\n", exercise="sigmoid")
 
 
+OF_COURSE = {
+    "straight": "course.activations.sigmoid(z)",
+    "getattr": "getattr(getattr(course, 'activ' + 'ations'), 'sig' + 'moid')(z)",
+    "softplus_slope": "course.activations.softplus.derivative(z)",
+    "through_a_layer": "course.layers.Activation('sigmoid')(z)",
+    "map": "np.array(list(map(course.activations.sigmoid, z)))",
+    "vectorize": "np.vectorize(course.activations.sigmoid)(z)",
+    "frompyfunc": "np.frompyfunc(course.activations.sigmoid, 1, 1)(z).astype(float)",
+}
+"""What calls the core straight away."""
+
 ATTACKS = [
-    calls("straight", "course.activations.sigmoid(z)", "import course"),
+    *(calls(name, value, "import course") for name, value in OF_COURSE.items()),
     calls("alias", "ready(z)", "from course.activations import sigmoid as ready"),
     calls("import_inside", "__import__('course.activations').activations.sigmoid(z)"),
-    calls("getattr", "getattr(getattr(course, 'activ' + 'ations'), 'sig' + 'moid')(z)", "import course"),
     calls("importlib", "importlib.import_module('course.activations').sigmoid(z)", "import importlib"),
     calls("sys_modules", "sys.modules['course.activations'].sigmoid(z)", "import sys, course"),
     calls("registry", "activations.get('sigmoid')(z)", "from course import activations"),
     calls("class_of_it", "type(sigmoid_of_course)(z)", "import course.activations as a\nsigmoid_of_course = a.sigmoid"),
-    calls("softplus_slope", "course.activations.softplus.derivative(z)", "import course"),
-    calls("through_a_layer", "course.layers.Activation('sigmoid')(z)", "import course"),
     calls(
         "through_a_neuron",
         "np.array([Neuron([1.0], 0.0, 'sigmoid')(row.reshape(-1, 1)) for row in np.atleast_1d(z)]).reshape(z.shape)",
@@ -52,10 +60,7 @@ ATTACKS = [
     ),
     calls("partial", "f(z)", "import course, functools\nf = functools.partial(course.activations.sigmoid)"),
     calls("in_a_list", "kept[0](z)", "import course\nkept = [course.activations.sigmoid]"),
-    calls("map", "np.array(list(map(course.activations.sigmoid, z)))", "import course"),
-    calls("vectorize", "np.vectorize(course.activations.sigmoid)(z)", "import course"),
     calls("the_bound_method", "call(z)", "import course\ncall = course.activations.sigmoid.__call__"),
-    calls("frompyfunc", "np.frompyfunc(course.activations.sigmoid, 1, 1)(z).astype(float)", "import course"),
     calls(
         "in_a_thread",
         "list(ThreadPoolExecutor().map(course.activations.sigmoid, [z]))[0]",

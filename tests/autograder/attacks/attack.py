@@ -10,6 +10,7 @@ from textwrap import dedent
 from nbformat import NotebookNode
 
 LESSON = "01_neurons"
+LATE = r"longer than|does not come back"  # said of what took its time, as anything may do on a busy machine
 NOTHING = r"not written|differ|expected|finite|wrong|zeros|shape|numbers?"  # said of an answer that is no answer
 
 
@@ -35,8 +36,6 @@ class Attack:
         What else is done to the notebook, and to the folder that is handed in.
     partner : bool
         Whether it only helps another attack and earns its points rightly.
-    sandboxed : bool
-        Whether it would harm this machine without a sandbox.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Attack:
     notebook: Callable[[NotebookNode], None] | None = None
     folder: Callable[[Path], None] | None = None
     partner: bool = False
-    sandboxed: bool = True
 
 
 def gains_nothing(name: str, told: str, code: str = "", *, exercise: str = "neuron", **options: object) -> Attack:

@@ -18,6 +18,36 @@ def instead(name: str, told: str, code: str) -> Attack:
     return costs_itself(name, told, code)
 
 
+FLOODS = {
+    "flood_of_lines": "while True:\n    print('spam' * 20)",
+    "flood_at_once": "print('x' * 300_000_000)",
+    "flood_of_errors": "import sys\nwhile True:\n    print('spam' * 20, file=sys.stderr)",
+    "flood_below_python": "import os\nwhile True:\n    os.write(1, b'spam' * 9999)",
+    "flood_of_displays": """
+        from IPython.display import display
+        while True:
+            display({'text/html': 'x' * 1000}, raw=True)
+        """,
+    "flood_of_updates": """
+        from IPython.display import display
+        handle = display('x', display_id=True)
+        while True:
+            handle.update('x' * 10000)
+        """,
+    "flood_of_clears": """
+        from IPython.display import clear_output
+        while True:
+            print('x' * 1000)
+            clear_output()
+        """,
+    "flood_of_comms": """
+        from comm import create_comm
+        while True:
+            create_comm(target_name='x', data={'x': 'x' * 10000})
+        """,
+    "flood_in_the_result": "'x' * 50_000_000",
+}
+
 ATTACKS = [
     makes_trouble_first(
         "fork_bomb", rf"Blocking|Resource|longer|Error|{DIED}", "import os\nwhile True:\n    os.fork()"
@@ -84,35 +114,8 @@ ATTACKS = [
     ),
     instead("descriptors", r"Error|killed|died|longer", "kept = [open('/dev/null') for _ in iter(int, 1)]"),
     instead("pipes", r"Error|killed|died|longer", "import os\nkept = [os.pipe() for _ in iter(int, 1)]"),
-    makes_trouble_first("flood_of_lines", FLOOD, "while True:\n    print('spam' * 20)"),
-    makes_trouble_first("flood_at_once", FLOOD, "print('x' * 300_000_000)"),
-    makes_trouble_first("flood_of_errors", FLOOD, "import sys\nwhile True:\n    print('spam' * 20, file=sys.stderr)"),
-    makes_trouble_first(
-        "flood_below_python", rf"{FLOOD}|longer", "import os\nwhile True:\n    os.write(1, b'spam' * 9999)"
-    ),
-    makes_trouble_first(
-        "flood_of_displays",
-        FLOOD,
-        "from IPython.display import display\nwhile True:\n    display({'text/html': 'x' * 1000}, raw=True)",
-    ),
-    makes_trouble_first(
-        "flood_of_updates",
-        rf"{FLOOD}|longer",
-        "from IPython.display import display\nhandle = display('x', display_id=True)\n"
-        "while True:\n    handle.update('x' * 10000)",
-    ),
-    makes_trouble_first(
-        "flood_of_clears",
-        rf"{FLOOD}|longer",
-        "from IPython.display import clear_output\nwhile True:\n    print('x' * 1000)\n    clear_output()",
-    ),
-    makes_trouble_first(
-        "flood_of_comms",
-        rf"{FLOOD}|longer|Error",
-        "from comm import create_comm\nwhile True:\n    create_comm(target_name='x', data={'x': 'x' * 10000})",
-    ),
-    makes_trouble_first("flood_in_the_error", rf"{FLOOD}|ValueError", "raise ValueError('x' * 50_000_000)"),
-    makes_trouble_first("flood_in_the_result", rf"{FLOOD}", "'x' * 50_000_000"),
+    *(makes_trouble_first(name, rf"{FLOOD}|longer", code) for name, code in FLOODS.items()),
+    makes_trouble_first("flood_in_the_error", rf"{FLOOD}|ValueError|longer", "raise ValueError('x' * 50_000_000)"),
     makes_trouble_first(
         "error_that_never_tells",
         r"longer",
@@ -142,9 +145,9 @@ ATTACKS = [
     inside("for_ever_in_c", r"longer|come back", "return 7 ** 7 ** 11"),
     inside("for_ever_in_an_expression", r"longer|come back", "import re", "return re.match(r'(a+)+$', 'a' * 60 + 'b')"),
     inside("sleeps", r"longer|come back", "time.sleep(600)"),
-    inside("just_below_the_limit_each_time", r"longer|come back|took", "time.sleep(0.4)", "return x"),
+    inside("just_below_the_limit_each_time", rf"longer|come back|took|{NOTHING}", "time.sleep(0.4)", "return x"),
     inside("forks_in_the_answer", r".", "os.fork()", "return np.zeros(len(x))"),
-    inside("iterates_for_ever", rf"object|returned|longer|{NOTHING}", "return iter(int, 1)"),
+    inside("iterates_for_ever", rf"object|returned|longer|does not end|{NOTHING}", "return iter(int, 1)"),
     costs_itself(
         "array_that_never_comes",
         r"longer|come back|cannot|read",

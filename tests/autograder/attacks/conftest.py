@@ -1,5 +1,7 @@
-"""The battery takes minutes and wants the machine for itself, so it is asked for: `make attacks`."""
+"""The battery runs in one process or in several."""
 
-import os
+import pytest
 
-collect_ignore_glob = [] if os.environ.get("ATTACKS") else ["test_*.py"]
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "xdist_group(name): tests of one process, where pytest-xdist starts several")

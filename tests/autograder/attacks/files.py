@@ -142,8 +142,13 @@ def link_to_itself(folder: Path) -> None:
     path.symlink_to(path.name)
 
 
+def neighbour(folder: Path) -> Path:
+    """The folder of somebody who answers everything rightly."""
+    return next(folder.parents[1].glob("*_a_neighbour")) / LESSON
+
+
 def link_to_a_neighbour(folder: Path) -> None:
-    in_place_of_the_notebook(folder).symlink_to(f"../../files_a_neighbour/{LESSON}/{NAME}")
+    in_place_of_the_notebook(folder).symlink_to(os.path.relpath(neighbour(folder) / NAME, folder))
 
 
 def link_to_the_solution(folder: Path) -> None:
@@ -152,7 +157,7 @@ def link_to_the_solution(folder: Path) -> None:
 
 def folder_is_a_link(folder: Path) -> None:
     shutil.rmtree(folder)
-    folder.symlink_to(f"../files_a_neighbour/{LESSON}")
+    folder.symlink_to(os.path.relpath(neighbour(folder), folder.parent))
 
 
 def pipe_beside(folder: Path) -> None:
@@ -176,6 +181,12 @@ def sparse_file_beside(folder: Path) -> None:
 def ten_thousand_files(folder: Path) -> None:
     for i in range(10_000):
         (folder / f"{i}.txt").touch()
+
+
+def folders_in_folders(folder: Path) -> None:
+    deepest = folder.joinpath(*["x"] * 300)
+    deepest.mkdir(parents=True)
+    (deepest / "data.csv").write_text("1")
 
 
 def names_of_all_kinds(folder: Path) -> None:
@@ -237,9 +248,6 @@ def time_is_endless(folder: Path) -> None:
     (folder / "timestamp.txt").symlink_to("/dev/zero")
 
 
-TIME = r"timestamp\.txt"
-BESIDE = rf"link|pipe|file|left out|large|many|{NOTHING}"
-
 ATTACKS = [
     *(lays(change, NO_JSON) for change in (cut_short, empty, nulls, nested_too_deep)),
     lays(byte_order_mark, rf"{NO_JSON}|{NOTHING}"),
@@ -267,18 +275,15 @@ ATTACKS = [
         )
     ),
     *(
-        lays(change, BESIDE)
-        for change in (
-            pipe_beside,
-            links_beside,
-            sparse_file_beside,
-            ten_thousand_files,
-            names_of_all_kinds,
-            unreadable,
-        )
+        lays(change, r"left out: ")
+        for change in (pipe_beside, links_beside, sparse_file_beside, ten_thousand_files, folders_in_folders)
     ),
+    lays(names_of_all_kinds, NOTHING),
+    lays(unreadable, rf"left out: |{NOTHING}"),  # the superuser can read it
     lays(modules_with_known_names, rf"{NOTHING}|raised|can't"),
     lays(configuration_with_known_names, NOTHING),
-    *(lays(change, TIME) for change in (time_in_words, time_in_binary, time_too_late)),
-    *(lays(change, rf"{TIME}|{NOTHING}") for change in (time_is_a_folder, time_is_a_pipe, time_is_endless)),
+    *(
+        lays(change, r"timestamp\.txt .*: graded as handed in on time")
+        for change in (time_in_words, time_in_binary, time_too_late, time_is_a_folder, time_is_a_pipe, time_is_endless)
+    ),
 ]

@@ -1,7 +1,7 @@
 """Forges what nbgrader keeps in a notebook: tags, points, grade ids, cell types, results, the kernel."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
@@ -31,7 +31,12 @@ def forged_output() -> NotebookNode:
 
 def forges(change: Callable[[NotebookNode], None], told: str = NOTHING, **options: object) -> Attack:
     """An attack by what `change` does to the notebook; it is named after it."""
-    return Attack(change.__name__, told, WRONG, notebook=change, sandboxed=False, **options)  # type: ignore[arg-type]
+    return Attack(change.__name__, told, WRONG, notebook=change, **options)  # type: ignore[arg-type]
+
+
+def kept_by_nbgrader(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """What nbgrader keeps in the metadata, of each of its cells."""
+    return (cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata)
 
 
 def skip_execution(notebook: NotebookNode) -> None:
@@ -40,20 +45,19 @@ def skip_execution(notebook: NotebookNode) -> None:
 
 
 def points(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata["nbgrader"]["points"] = 1000
+    for kept in kept_by_nbgrader(notebook):
+        kept["points"] = 1000
 
 
 def points_for_answers(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.metadata["nbgrader"] |= {"grade": True, "points": 1000, "locked": False}
+    for kept in kept_by_nbgrader(notebook):
+        if kept["solution"]:
+            kept |= {"grade": True, "points": 1000, "locked": False}
 
 
 def not_graded(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        cell.metadata.get("nbgrader", {}).update(grade=False, solution=False, locked=False)
+    for kept in kept_by_nbgrader(notebook):
+        kept.update(grade=False, solution=False, locked=False)
 
 
 def grade_ids_swapped(notebook: NotebookNode) -> None:
@@ -62,9 +66,8 @@ def grade_ids_swapped(notebook: NotebookNode) -> None:
 
 
 def grade_ids_renamed(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata["nbgrader"]["grade_id"] += "/../" * 3
+    for kept in kept_by_nbgrader(notebook):
+        kept["grade_id"] += "/../" * 3
 
 
 def grade_ids_all_alike(notebook: NotebookNode) -> None:
@@ -151,15 +154,13 @@ def tags_of_odd_types(notebook: NotebookNode) -> None:
 
 
 def future_schema(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata["nbgrader"]["schema_version"] = 99
+    for kept in kept_by_nbgrader(notebook):
+        kept["schema_version"] = 99
 
 
 def ancient_schema(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata["nbgrader"]["schema_version"] = 1
+    for kept in kept_by_nbgrader(notebook):
+        kept["schema_version"] = 1
 
 
 def attachments(notebook: NotebookNode) -> None:

@@ -87,10 +87,10 @@ def gradebook(path: Path) -> dict[str, list[tuple]]:
     return {"lesson": sorted(lesson, key=repr), **students}
 
 
-def adopt_orphans() -> None:
-    """Whatever loses its parent becomes this process's child, so that `left_behind` sees it."""
+def adopt_orphans(adopt: bool) -> None:
+    """Whether what loses its parent becomes this process's child, so that `left_behind` sees it."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(36, int(adopt), 0, 0, 0)
 
 
 def left_behind(before: set[int], mark: str, seconds: float = 5.0) -> list[str]:
@@ -131,6 +131,7 @@ class Listener:
 
     def __init__(self, mark: str, folder: Path) -> None:
         self.heard: list[str] = []
+        self._open = True
         self.path = folder / "listener"
         self._selector = selectors.DefaultSelector()
         tcp = self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
@@ -151,9 +152,13 @@ class Listener:
         self._selector.register(listening, selectors.EVENT_READ)
         return listening
 
+    def close(self) -> None:
+        """Listen no more."""
+        self._open = False
+
     def _hear(self) -> None:
-        while True:
-            for key, _ in self._selector.select():
+        while self._open:
+            for key, _ in self._selector.select(0.5):
                 listening = key.fileobj
                 assert isinstance(listening, socket.socket)
                 if listening.type == socket.SOCK_DGRAM:

@@ -12,6 +12,8 @@ def patches(name: str, told: str, code: str) -> Attack:
     return gains_nothing(name, told, dedent(code) + "\ndef neuron(x, w, b):\n    return np.zeros(len(x))\n")
 
 
+LIAR = 'Liar = type("Liar", (), {"__getattr__": lambda self, name: self, "__call__": lambda *a, **k: "100"})'
+
 ATTACKS = [
     patches(
         "numpy_compares_all_alike",
@@ -44,13 +46,9 @@ ATTACKS = [
     patches(
         "builtin_import",
         UNREAD,
-        """
+        f"""
         import builtins
-
-        class Liar:
-            def __getattr__(self, name): return self
-            def __call__(self, *a, **k): return "100"
-
+        {LIAR}
         real = builtins.__import__
         builtins.__import__ = lambda name, *a, **k: Liar() if "autograder" in name else real(name, *a, **k)
         """,
@@ -58,15 +56,12 @@ ATTACKS = [
     gains_nothing(
         "import_in_the_notebook",
         UNREAD,
-        """
-        class Liar:
-            def __getattr__(self, name): return self
-            def __call__(self, *a, **k): return "100"
-
+        f"""
+        {LIAR}
         def __import__(name, *a, **k):
             return Liar()
 
-        __builtins__ = {"__import__": __import__}
+        __builtins__ = {{"__import__": __import__}}
         np = Liar()
         def neuron(x, w, b): return np.zeros(len(x))
         """,

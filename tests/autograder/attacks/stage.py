@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from autograder.demo import BEN, model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import Graded, grade
 from autograder.kernel.limits import MEGABYTE
-from tests.autograder.attacks import KINDS, outside
+from tests.autograder.attacks import outside
 from tests.autograder.attacks.attack import LESSON, Attack, cell_of
 
 NEIGHBOURS = ("a_neighbour", "m_neighbour", "z_neighbour")  # first, in the middle, and last in the order of names
@@ -76,18 +77,22 @@ class Stage:
         self.released = (course.folder("release", ".", LESSON) / f"{LESSON}.ipynb").read_text(encoding="utf-8")
         course.config.Verdict.seconds_per_call = SECONDS_PER_CALL
         course.config.Verdict.limits = LIMITS
-        outside.adopt_orphans()
+        outside.adopt_orphans(True)
+
+    def close(self) -> None:
+        """Leave this process as it was."""
+        outside.adopt_orphans(False)
+        self.listener.close()
 
     @cached_property
     def undisturbed(self) -> dict[str, Graded]:
         """What the neighbours get when they are among themselves."""
         return self._grade([self._neighbour("quiet", name) for name in NEIGHBOURS])
 
-    def play(self, kind: str, only: str | None = None) -> Scene:
-        """Grade the attacks of one kind and three neighbours."""
-        chosen = [attack for attack in KINDS[kind] if only in (None, attack.name)]
-        students = [self._neighbour(kind, name) for name in NEIGHBOURS]
-        students += [self._attacker(kind, attack) for attack in chosen]
+    def play(self, name: str, attacks: Iterable[Attack]) -> Scene:
+        """Grade attacks and three neighbours, as a class of that name."""
+        students = [self._neighbour(name, neighbour) for neighbour in NEIGHBOURS]
+        students += [self._submit(f"{name}_{attack.name}", attack) for attack in attacks]
         files, book = outside.files(self.course.root, students), outside.gradebook(self._gradebook)
         before, heard = outside.processes(), len(self.listener.heard)
         started = time.monotonic()
@@ -96,13 +101,13 @@ class Stage:
         after, rows = outside.files(self.course.root, students), outside.gradebook(self._gradebook)
         changed = [path for path in sorted({*files, *after}) if files.get(path) != after.get(path)]
         return Scene(
-            graded={student.removeprefix(f"{kind}_"): one for student, one in graded.items()},
+            graded={student.removeprefix(f"{name}_"): one for student, one in graded.items()},
             changed=changed + outside.named(self.mark),
             rewritten=[who for who in book if who not in students and book[who] != rows.get(who)],
             left=outside.left_behind(before, self.mark),
             heard=self.listener.heard[heard:],
             recorded={
-                student.removeprefix(f"{kind}_"): sum((row[0] or 0) + (row[1] or 0) for row in rows.get(student, []))
+                student.removeprefix(f"{name}_"): sum((row[0] or 0) + (row[1] or 0) for row in rows.get(student, []))
                 for student in students
             },
             seconds=seconds,
@@ -115,12 +120,9 @@ class Stage:
     def _grade(self, students: list[str]) -> dict[str, Graded]:
         return {graded.student: graded for graded in grade(self.course, LESSON, sorted(students))}
 
-    def _neighbour(self, kind: str, name: str) -> str:
-        answers = {"a": self.model, "m": {**self.model, **BEN}, "z": {}}[name[0]]
-        return self._submit(f"{kind}_{name}", Attack(name, "", answers))
-
-    def _attacker(self, kind: str, attack: Attack) -> str:
-        return self._submit(f"{kind}_{attack.name}", attack)
+    def _neighbour(self, name: str, neighbour: str) -> str:
+        answers = {"a": self.model, "m": {**self.model, **BEN}, "z": {}}[neighbour[0]]
+        return self._submit(f"{name}_{neighbour}", Attack(neighbour, "", answers))
 
     def _submit(self, student: str, attack: Attack) -> str:
         notebook = nbformat.reads(self.released, as_version=4)

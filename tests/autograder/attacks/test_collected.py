@@ -77,15 +77,21 @@ HOSTILE = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
+@pytest.fixture(scope="module")
+def uploaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course in which an honest student has uploaded a notebook."""
-    course = Course(copy_course(tmp_path))
-    (released,) = course.build([LESSON])
-    archives = tmp_path / "downloaded" / LESSON / "archive"
+    root = copy_course(tmp_path_factory.mktemp("uploaded"))
+    (released,) = Course(root).build([LESSON])
+    archives = root / "downloaded" / LESSON / "archive"
     archives.mkdir(parents=True)
     shutil.copy(released, archives / UPLOADED.format(student="victor").replace(".zip", ".ipynb"))
-    return course
+    return root
+
+
+@pytest.fixture
+def course(uploaded: Path, tmp_path: Path) -> Course:
+    """A copy of it, to be attacked."""
+    return Course(shutil.copytree(uploaded, tmp_path / "course"))
 
 
 def collect(course: Course, pack: Callable[[Path], None]) -> None:

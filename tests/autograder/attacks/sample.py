@@ -1,0 +1,43 @@
+"""The attacks of every test run: of each kind those that go different ways, and none that takes long."""
+
+SAMPLE = {
+    "patching": (
+        "numpy_compares_all_alike",
+        "builtins",
+        "sys_modules",
+        "probe_replies_passed",
+        "input_transformer",
+        "ast_transformer",
+        "displayhook",
+        "post_run_cell",
+        "formatter_says_a_thousand",
+        "do_execute",
+    ),
+    "objects": ("equal_to_everything", "subclass_overrides_all", "array_like", "unpickled_in_an_object_array"),
+    "wire": ("reply_holds_points", "reply_holds_zip_bomb", "a_thousand_replies", "speaks_for_a_later_cell"),
+    "answers_in_the_room": (
+        "straight",
+        "getattr",
+        "guard_switched_off",
+        "source_of_the_core",
+        "scipy_of_another_python",
+        "kept_from_an_earlier_cell",
+    ),
+    "spying": ("frames", "history", "environment", "the_solution", "root_of_proc", "memory_of_the_parent"),
+    "writing": ("the_gradebook", "another_submission", "through_symlinks", "after_remounting"),
+    "lingering": ("os_exit_in_the_answer", "swallows_what_stops_it", "kills_all", "grandchild", "daemon_thread"),
+    "bombs": ("shell_fork_bomb", "memory_at_once", "disk_filler_here", "flood_of_lines", "huge_array_in_the_answer"),
+    "metadata": ("skip_execution", "points", "check_doubled", "all_deleted"),
+    "files": (
+        "cut_short",
+        "sixteen_bits",
+        "half_a_surrogate",
+        "hundred_megabytes",
+        "links_beside",
+        "folder_is_a_link",
+        "modules_with_known_names",
+        "time_is_a_pipe",
+    ),
+    "network": ("tcp", "names", "socket_in_the_course", "abstract_pair_tells", "abstract_pair_asks"),
+    "markup": ("html", "javascript", "raised_in_the_answer", "markdown"),
+}
