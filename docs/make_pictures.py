@@ -1,44 +1,30 @@
-"""Makes docs/pictures/*.png, the explorables and a report as the README shows them: `python docs/make_pictures.py`.
+"""Makes docs/pictures/*.png, the explorables and a report in a light and a dark theme.
 
-It needs the extra `tests` (playwright) and a chromium, whose path CHROMIUM may give.
+    python docs/make_pictures.py [NAME …]
+
+Without names all of them. It needs the extra `tests` (playwright) and a chromium, whose path CHROMIUM may give.
 """
 
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from scenes import SCENES
 
 from autograder.assess import check_function
 from autograder.exercise import STUDENT_SEED
 from autograder.exercises import find
 from autograder.report import as_html
-from course.data import toy
-from course.widgets import ActivationGallery, NeuronExplorer, Playground
 
 FOLDER = Path(__file__).parent / "pictures"
-LARGEST = 150_000  # bytes
-
-
-def explorables() -> Iterator[tuple[str, Any, Callable[[Page], None] | None]]:
-    """Name, widget, and what to do in the page before the picture is taken."""
-    points, labels = toy.blobs(30, noise=0.7, rng=np.random.default_rng(0))
-    yield "neuron", NeuronExplorer(weights=(1.0, 1.5), bias=-0.4, points=points, labels=labels), None
-    yield "activations", ActivationGallery("elu", compare="softplus", z=-1.5), None
-    yield "softmax", ActivationGallery("softmax"), None
-
-    playground = Playground("spirals", hidden=(8, 6), optimizer="adam", learning_rate=0.01, noise=0.1)
-    frames = []
-    for _ in range(40):
-        playground.step(4)
-        frames.append({name: getattr(playground, name) for name in ("epoch", "losses", "parameters")})
-    give = "frames => frames.forEach((frame) => listeners['msg:custom'].forEach((show) => show(frame)))"
-    yield "playground", playground, lambda page: page.evaluate(give, frames)
+LARGEST = 100_000  # bytes
+COLOURS = 200
 
 
 def report() -> str:
@@ -56,37 +42,41 @@ def report() -> str:
 
 
 def picture(page: Page, what: str) -> bytes:
-    """What is in the page as a PNG of at most 255 colours."""
+    """What is in the page as a PNG of few colours."""
     page.mouse.move(1, 1)
     page.wait_for_timeout(500)
     image = Image.open(io.BytesIO(page.locator(what).screenshot())).convert("RGB")
     png = io.BytesIO()
-    image.quantize(255).save(png, "png", optimize=True)
+    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(png, "png", optimize=True)
     return png.getvalue()
 
 
 def main() -> None:
-    """Write every explorable, in a light and in a dark theme."""
+    """Write what is asked for, in both themes."""
     FOLDER.mkdir(exist_ok=True)
+    wanted = set(sys.argv[1:])
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name, widget, act in explorables():
+
+        def take(name: str, html: str, what: str, act: Callable[[Page], None] | None = None) -> None:
             for scheme in ("light", "dark"):
                 page = browser.new_page(
                     viewport={"width": 1280, "height": 720}, color_scheme=scheme, device_scale_factor=1.5
                 )
-                page.set_content(widget.page())
-                page.wait_for_selector(".explorable")
+                page.set_content(html)
+                page.wait_for_selector(what)
                 if act:
                     act(page)
-                save(f"{name}-{scheme}", picture(page, ".explorable"))
+                save(f"{name}-{scheme}", picture(page, what))
                 page.close()
-        for scheme in ("light", "dark"):
-            page = browser.new_page(color_scheme=scheme, device_scale_factor=1.5)
-            page.set_content(report())
-            save(f"check-{scheme}", picture(page, ".picture"))
-            page.close()
+
+        for name, make in SCENES.items():
+            if not wanted or name in wanted:
+                widget, act = make()
+                take(name, widget.page(), ".explorable", act)
+        if not wanted or "check" in wanted:
+            take("check", report(), ".picture")
         browser.close()
 
 

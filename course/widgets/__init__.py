@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from course.widgets.backprop import BackpropStepper
     from course.widgets.convolution import ConvolutionExplorer
     from course.widgets.curves import LiveCurves
+    from course.widgets.dropout import DropoutExplorer
+    from course.widgets.featuremaps import FeatureMaps
+    from course.widgets.gradientflow import GradientFlow
     from course.widgets.neuron import NeuronExplorer
     from course.widgets.optimizers import OptimizerPaths
+    from course.widgets.overfitting import OverfittingExplorer
     from course.widgets.playground import Playground
     from course.widgets.sizes import SizesAtAGlance
 
@@ -20,9 +24,13 @@ __all__ = [
     "ActivationGallery",
     "BackpropStepper",
     "ConvolutionExplorer",
+    "DropoutExplorer",
+    "FeatureMaps",
+    "GradientFlow",
     "LiveCurves",
     "NeuronExplorer",
     "OptimizerPaths",
+    "OverfittingExplorer",
     "Playground",
     "SizesAtAGlance",
 ]
@@ -31,9 +39,13 @@ _HOMES = {
     "ActivationGallery": "activations",
     "BackpropStepper": "backprop",
     "ConvolutionExplorer": "convolution",
+    "DropoutExplorer": "dropout",
+    "FeatureMaps": "featuremaps",
+    "GradientFlow": "gradientflow",
     "LiveCurves": "curves",
     "NeuronExplorer": "neuron",
     "OptimizerPaths": "optimizers",
+    "OverfittingExplorer": "overfitting",
     "Playground": "playground",
     "SizesAtAGlance": "sizes",
 }

@@ -4,10 +4,8 @@
 // one that begins at (r·stride, c·stride), counted with the zeros around it. Convolution leads from large to small,
 // transposed convolution from small to large.
 
-/** A list of `count` things. */
+import { times } from "./shared.js";
 import { brief } from "./sheet.js";
-
-export const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 
 /** A value in the shape of nested lists. */
 export const like = (lists, v) => (lists.map ? lists.map((each) => like(each, v)) : v);
@@ -20,7 +18,7 @@ export function axis(size, taps, { stride, padding, dilation, transposed }) {
   const span = dilation * (taps - 1) + 1;
   const same = padding === "same";
   const k = dilation > 1 ? "(d·(k − 1) + 1)" : "k";
-  let before = Number(padding) || 0;
+  let before = +padding || 0;
   let after = before;
   let [out, letters] = [];
   if (transposed) {
@@ -66,7 +64,7 @@ export function convolve({ kernel, transposed, down, across, place, seen }, last
   const side = transposed ? "large" : "small";
   const y = times(down[side], () => times(across[side], () => like(kernel[0][0][0], 0)));
   for (let n = 0; n < down.small * across.small && n <= last; n++) {
-    const [r, c] = [Math.floor(n / across.small), n % across.small];
+    const [r, c] = [(n / across.small) | 0, n % across.small];
     kernel.forEach((row, i) => row.forEach((tap, j) => {
       const [R, C] = transposed ? place(r, c, i, j) : [r, c];
       seen(r, c, i, j).forEach((x, channel) => tap[channel].forEach((w, filter) => (y[R][C][filter] += w * x)));
@@ -79,7 +77,8 @@ export function convolve({ kernel, transposed, down, across, place, seen }, last
 export function step({ kernel, stride, dilation, down, across, transposed, seen, y, r, c }, channel, filter) {
   const [channels, filters] = [kernel[0][0].length, kernel[0][0][0].length];
   const pairs = (ch, make) => kernel.map((row, i) => row.map((tap, j) => make(seen(r, c, i, j)[ch], tap[ch][filter])));
-  const values = pairs(channel, (x, w) => x * w);
+  const product = (x, w) => x * w;
+  const values = pairs(channel, product);
   const terms = pairs(channel, (x, w) => `${brief(x)}·${w < 0 ? `(${brief(w)})` : brief(w)}`).flat().join(" + ");
   const several = channels + filters > 2;
   const at = (rows) => `[${rows}${several ? `, ${filter}` : ""}]`;
@@ -96,7 +95,7 @@ export function step({ kernel, stride, dilation, down, across, transposed, seen,
   const [here, total] = [`y${at(`${r}, ${c}`)} = `, brief(y[r][c][filter])];
   const shares = times(channels, (ch) => {
     if (ch === channel) return channels > 1 ? `(${terms})` : terms;
-    return brief(pairs(ch, (x, w) => x * w).flat().reduce((a, b) => a + b));
+    return brief(pairs(ch, product).flat().reduce((a, b) => a + b));
   });
   const zeros = [down, across].map(({ before, after }) => `(${before}, ${after})`);
   const code = (padded ? `padded = np.pad(x, (${zeros.join(", ")}${several ? ", (0, 0)" : ""}))\n` : "") +

@@ -154,16 +154,22 @@ class BackpropStepper(Explorable):
         self.weights, self.biases = weights, biases
         return self.gradients()[0]
 
+    @property
+    def known(self) -> set[str]:
+        """The keys of the numbers that are computed; the others may be somebody's to guess."""
+        return {key for key, *_ in plan(self.sizes)[: self.position]}
+
     def describe(self) -> str:
-        """The network, its example and its loss."""
+        """The network, its example, and its loss if that is computed."""
         x, y = (", ".join(f"{value:g}" for value in values) for values in (self.x, self.y))
+        loss = f", loss {self.gradients()[0]:.4g}" if "L" in self.known else ""
         return (
             f"{WHERE}: network {'-'.join(map(str, self.sizes))} ({self.activation}), input ({x}), target ({y}), "
-            f"loss {self.gradients()[0]:.4g}"
+            f"{self.position} of {self.steps} numbers computed{loss}"
         )
 
     def draw(self, figure: "Figure") -> None:
-        """Draw the network with all numbers, forward and backward."""
+        """Draw the network with the numbers that are computed, forward and backward."""
         figure.suptitle(self.describe().removeprefix(f"{WHERE}: "))
         axes = figure.subplots()
         _draw_network(axes, self)
@@ -223,7 +229,7 @@ def _arrays(name: str, value: Any, rank: int) -> list:
 
 
 def _draw_network(axes: "Axes", stepper: BackpropStepper) -> None:
-    sizes, depth = stepper.sizes, len(stepper.weights)
+    sizes, depth, known = stepper.sizes, len(stepper.weights), stepper.known
     _, kernel_slopes, bias_slopes = stepper.gradients()
     activity = [np.array(stepper.x)]
     for layer in stepper.network().layers:
@@ -231,7 +237,8 @@ def _draw_network(axes: "Axes", stepper: BackpropStepper) -> None:
             activity.append(layer(activity[-1][None])[0])
     places = [[(2.2 * column, (size - 1) / 2 - row) for row in range(size)] for column, size in enumerate(sizes)]
 
-    for kernel, slopes, before, after in zip(stepper.weights, kernel_slopes, places, places[1:], strict=False):
+    for index, (kernel, slopes) in enumerate(zip(stepper.weights, kernel_slopes, strict=True)):
+        before, after = places[index : index + 2]
         for (i, j), slope in np.ndenumerate(slopes):
             weight, (x, y), (end_x, end_y) = kernel[i][j], before[i], after[j]
             # at even distances, so that no label covers another
@@ -243,22 +250,27 @@ def _draw_network(axes: "Axes", stepper: BackpropStepper) -> None:
                 linestyle="-" if weight > 0 else "--",
                 linewidth=0.6 + min(5.0, 1.5 * abs(weight)),
             )
-            axes.text(*middle, f"{weight:.3g}  ∂{slope:+.2g}", **_label(slope))
+            words, style = _label(f"{weight:.3g}", slope if f"dw {index} {i} {j}" in known else None)
+            axes.text(*middle, words, **style)
     for column, layer_places in enumerate(places):
         for unit, (x, y) in enumerate(layer_places):
             axes.plot(x, y, "o", markersize=46, color="white", markeredgecolor="black")
             letter = "x" if not column else "p" if column == depth else "h"
+            output = f"{activity[column][unit]:.3f}" if not column or f"a {column - 1} {unit}" in known else "?"
             near: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center"}
             axes.annotate(f"{letter}{'₁₂₃'[unit]}", (x, y), (0, 9), fontsize=10, **near)
-            axes.annotate(f"{activity[column][unit]:.3f}", (x, y), (0, -6), weight="bold", fontsize=10, **near)
+            axes.annotate(output, (x, y), (0, -6), weight="bold", fontsize=10, **near)
             if column:
                 bias, slope = stepper.biases[column - 1][unit], bias_slopes[column - 1][unit]
-                axes.annotate(f"b {bias:.3g}  ∂{slope:+.2g}", (x, y), (0, -34), **near | _label(slope))
+                words, style = _label(f"b {bias:.3g}", slope if f"db {column - 1} {unit}" in known else None)
+                axes.annotate(words, (x, y), (0, -34), **near | style)
     axes.set(xlim=(-0.4, 2.2 * depth + 0.5), ylim=(-max(sizes) / 2 - 0.1, max(sizes) / 2 - 0.1))
     axes.set_axis_off()
 
 
-def _label(slope: float) -> dict[str, Any]:
-    color = "#a04000" if slope > 0 else MINUS if slope < 0 else "black"
+def _label(value: str, slope: float | None) -> tuple[str, dict[str, Any]]:
+    """A weight's words and look, with its gradient if that is known."""
+    color = "black" if not slope else "#a04000" if slope > 0 else MINUS
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "0.8"}
-    return {"ha": "center", "va": "center", "fontsize": 9, "color": color, "bbox": box}
+    words = value if slope is None else f"{value}  ∂{slope:+.2g}"
+    return words, {"ha": "center", "va": "center", "fontsize": 9, "color": color, "bbox": box}

@@ -1,26 +1,26 @@
 // A kernel slides over a small image: the window, the products and their sum, step by step, in both directions.
 
-import { clamp, slider, choice, onFrame, stage } from "./shared.js";
-import { drag } from "./drag.js";
+import { clamp, slider, choice, onFrame, stage, times } from "./shared.js";
 import { brief, cellUnder, outline, sheet } from "./sheet.js";
-import { convolve, like, plan, step, times } from "./arithmetic.js";
+import { convolve, like, plan, step } from "./arithmetic.js";
 
 const SETTINGS = "image kernel stride padding dilation transposed";
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const figure = (name, caption, attributes = `aria-hidden="true"`) =>
+const figure = (name, caption = name, attributes = `aria-hidden="true"`) =>
   `<figure class="${name}"><figcaption>${caption}</figcaption><svg ${attributes}></svg></figure>`;
 const grid = (name, caption) =>
   figure(name, caption, `tabindex="0" role="application" aria-label="${name}: arrows move, digits change"`);
 
 const MARKUP = `<div class="bar"><button>Play</button><button>Back</button><button>Next</button></div>
   <div class="columns"><div class="settings"></div>${grid("image", "image x")}
-  <div>${grid("kernel", "kernel")}${figure("products", "products")}</div>${figure("output", "output y")}</div>
+  <div>${grid("kernel")}${figure("products")}</div>${figure("output", "output y")}</div>
   <div class="below"><p class="size"></p><pre></pre></div><p class="verdict"></p>`;
 
 function render({ model, el }) {
-  const { root, find, change, watch, say, end } = stage({ model, el }, "stepper", "Convolution stepper", MARKUP);
+  const { root, find, all, change, watch, say, end } = stage({ model, el }, "stepper", "Convolution stepper", MARKUP);
   const read = (name) => model.get(name);
+  const lists = read("lists");
   const svg = (name) => find(`.${name} svg`);
   const write = (selector, words) => (find(selector).textContent = words);
   const cursors = { image: [0, 0], kernel: [0, 0] };
@@ -35,7 +35,7 @@ function render({ model, el }) {
   const whole = (label, min, max, changed) => slider(label, { min, max, step: 1, digits: 0 }, changed);
   const setting = (name) => whole(name, 1, 4, (value) => change({ [name]: value }));
   const presets = (name) => {
-    const ready = read("presets")[name];
+    const ready = lists[name];
     const names = Object.keys(ready);
     const { root, show } = choice(name, names.map((key) => [key, key]), (key) =>
       ready[key] && change({ [name]: ready[key].map((row) => row.map((v) => like(read(name)[0][0], v))) }));
@@ -46,6 +46,16 @@ function render({ model, el }) {
     const shift = (rows.length - count) >> 1;
     change({ [name]: times(count, (r) => times(count, (c) => rows[r + shift]?.[c + shift] ?? like(rows[0][0], 0))) });
   });
+  /** So many channels and filters as asked for; a new one begins as the first, mirrored. */
+  const reshape = (counts) => {
+    const [channels, filters] = counts; // two digits
+    const remake = (name, make) => read(name).map((row, r, rows) => row.map((v, c) => make(v, rows[c]?.[r] ?? v)));
+    change({
+      image: remake("image", (old, turned) => times(+channels, (i) => old[i] ?? turned[0])),
+      kernel: remake("kernel", (old, turned) => times(+channels, (i) =>
+        times(+filters, (j) => old[i]?.[j] ?? turned[0][0]))),
+    });
+  };
   const which = (name) => whole(name, 0, 2, (value) => {
     chosen[name] = value;
     redraw();
@@ -56,15 +66,14 @@ function render({ model, el }) {
     kernel: presets("kernel"),
     taps: size("taps", "kernel", 1, 5),
     stride: setting("stride"),
-    padding: choice("padding", ["valid", "same", 1, 2, 3, 4].map((value) => [value, value]), (value) =>
-      change({ padding: Number(value) || value })),
+    padding: choice("padding", lists.padding, (value) => change({ padding: +value || value })),
     dilation: setting("dilation"),
-    transposed: choice("mode", [[false, "convolution"], [true, "transposed"]], (value) =>
-      change({ transposed: value === "true" })),
+    transposed: choice("mode", lists.transposed, (value) => change({ transposed: value === "true" })),
+    counts: choice("channels", lists.counts, reshape),
     channel: which("channel"),
     filter: which("filter"),
   };
-  find(".settings").append(...Object.values(controls).map((control) => control.root));
+  find(".settings").append(...Object.values(controls).map(({ root }) => root));
 
   const go = (to) => change({ step: clamp(to, 0, now.count - 1) });
   const scrub = whole("step", 1, 2, (value) => go(value - 1));
@@ -79,7 +88,7 @@ function render({ model, el }) {
     }
     redraw();
   };
-  root.querySelectorAll("button").forEach((button, i) => (button.onclick = () => {
+  all("button").forEach((button, i) => (button.onclick = () => {
     clearTimeout(timer);
     playing = !i && !playing;
     if (i) go(now.at + (i > 1 ? 1 : -1));
@@ -94,15 +103,17 @@ function render({ model, el }) {
     const count = fits ? down.small * across.small : 1;
     const at = Math.min(read("step"), count - 1);
     const n = hovered ?? at;
-    Object.assign(now, { count, at, n, r: Math.floor(n / across.small), c: n % across.small });
+    Object.assign(now, { count, at, n, r: (n / across.small) | 0, c: n % across.small });
 
     const last = { channel: image[0][0].length - 1, filter: kernel[0][0][0].length - 1 };
     for (const name in last) {
       chosen[name] = Math.min(chosen[name], last[name]);
-      controls[name].root.hidden = !last[name];
-      controls[name].input.max = last[name];
+      const { root, input } = controls[name];
+      root.hidden = !last[name];
+      input.max = last[name];
     }
-    const values = { ...now, ...chosen, pixels: image.length, taps: kernel.length };
+    const counts = `${last.channel + 1}${last.filter + 1}`;
+    const values = { ...now, ...chosen, counts, pixels: image.length, taps: kernel.length };
     for (const name in controls) controls[name].show(values[name]);
     scrub.input.max = count;
     scrub.show(at + 1);
@@ -134,8 +145,8 @@ function render({ model, el }) {
     sheet(svg("kernel"), kernel.map((row) => row.map((tap) => tap[channel][filter])), outline("cursor", ...cursors.kernel));
     if (!fits) {
       const { span, large } = down.out < 1 ? down : across;
-      say(`${back ? "The padding cuts off everything" : `No window fits: it spans ${span} pixels, the image has ${large}`}. ` +
-        "Try fewer taps, or padding.");
+      say(back ? "The padding cuts off everything: use less."
+        : `No window fits: it spans ${span} pixels, the image has ${large}. Try fewer taps, or padding.`);
       return;
     }
     now.y = convolve(now, back ? now.n : Infinity);
@@ -153,9 +164,9 @@ function render({ model, el }) {
     /** Calls `make` with the number under the cursor; what it gives takes its place. */
     const edit = (make) => {
       const rows = structuredClone(read(name));
-      let numbers = cursors[name].reduce((lists, i) => lists[i], rows);
-      if (name === "kernel") numbers = numbers[chosen.channel];
-      const i = name === "kernel" ? chosen.filter : chosen.channel;
+      const at = name === "kernel" ? [chosen.channel, chosen.filter] : [chosen.channel];
+      const i = at.pop();
+      const numbers = [...cursors[name], ...at].reduce((lists, i) => lists[i], rows);
       numbers[i] = make(numbers[i]);
       change({ [name]: rows });
       draw();
@@ -167,37 +178,33 @@ function render({ model, el }) {
     };
     // the first cell says what is drawn: a pixel turns dark or light, a tap goes one up
     const next = (v) => (name === "image" ? (v > 4 ? 0 : 9) : v < 2 ? Math.floor(v) + 1 : -2);
-    drag(svg(name), (event) => {
-      if (move(cellUnder(svg(name), event).map((v, i) => v - corner(name)[i])))
+    svg(name).onpointerdown = svg(name).onpointermove = (event) => {
+      if (event.buttons === 1 && move(cellUnder(svg(name), event).map((v, i) => v - corner(name)[i])))
         edit((v) => (pen = event.type === "pointerdown" ? next(v) : pen));
-    });
+    };
     svg(name).onkeydown = (event) => {
       const { key } = event;
       if (MOVES[key]) move(cursors[name].map((v, i) => v + MOVES[key][i]));
       else if (/^[-\d.]$/.test(key)) typed = key === "-" ? key : typed + key;
       else return;
       event.preventDefault();
-      const value = edit((v) => (typed && isFinite(typed) ? Number(typed) : v));
+      const value = edit((v) => (typed && isFinite(typed) ? +typed : v));
       told = `row ${cursors[name][0]}, column ${cursors[name][1]}: ${brief(value)}`;
       redraw();
     };
     svg(name).onblur = () => (told = "");
   }
 
-  // hovering a cell of the output shows its window, a click stays there
-  const under = (event) => {
-    const [r, c] = cellUnder(svg("output"), event);
-    return now.fits && !now.transposed && now.y[r]?.[c] ? r * now.across.small + c : null;
-  };
-  const hover = (at) => {
-    hovered = at;
-    redraw();
-  };
-  Object.assign(svg("output"), {
-    onpointermove: (event) => hover(under(event)),
-    onpointerleave: () => hover(null),
-    onclick: (event) => go(under(event) ?? now.at),
-  });
+  // hovering a cell of the small image shows its window, a click on the output stays there
+  for (const name of ["image", "output"]) {
+    svg(name).onmousemove = svg(name).onmouseleave = (event) => {
+      const [r, c] = cellUnder(svg(name), event);
+      const small = now.fits && now.transposed === (name === "image") && r < now.down.small && c < now.across.small;
+      hovered = small && event.type === "mousemove" ? r * now.across.small + c : null;
+      redraw();
+    };
+  }
+  svg("output").onclick = () => hovered === null || go(hovered);
 
   watch(`${SETTINGS} step verdict`, redraw);
   watch(SETTINGS, () => (stale = true));

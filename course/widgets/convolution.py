@@ -11,8 +11,7 @@ from course.convolution import naive
 from course.errors import check_choice, check_flag, check_integer, check_numbers
 from course.shapes import Axis, axis, transposed_axis
 from course.widgets.explorable import FOLDER, Checked, Explorable, diverging, script
-from course.widgets.squeeze import squeeze
-from course.widgets.stepper_presets import IMAGES, KERNELS
+from course.widgets.stepper_presets import IMAGES, KERNELS, LISTS, MOST_CHANNELS, MOST_ZEROS
 from course.widgets.student_conv import compare
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WHERE = "ConvolutionExplorer"
-MOST_PIXELS, MOST_TAPS, MOST_CHANNELS, MOST_STEPS, MOST_ZEROS = 12, 5, 3, 4, 4
+MOST_PIXELS, MOST_TAPS, MOST_STEPS = 12, 5, 4
 SETTINGS = ("image", "kernel", "stride", "padding", "dilation", "transposed")
 
 
@@ -66,7 +65,7 @@ class ConvolutionExplorer(Explorable):
     [[0.0, 5.0], [0.0, 5.0], [0.0, 5.0]]
     """
 
-    _esm = squeeze(script("convolution.js"))
+    _esm = script("convolution.js")
     _css = Explorable._css + (FOLDER / "convolution.css").read_text(encoding="utf-8")
 
     image = Checked([[[0.0]]], lambda value: _image(value)).tag(sync=True)
@@ -76,7 +75,7 @@ class ConvolutionExplorer(Explorable):
     dilation = Checked(1, lambda value: _whole("dilation", value, 1, MOST_STEPS)).tag(sync=True)
     transposed = Checked(False, lambda value: check_flag(WHERE, "transposed", value)).tag(sync=True)
     step = Checked(0, lambda value: check_integer(WHERE, "step", value, minimum=0)).tag(sync=True)
-    presets = Checked({}, lambda value: value).tag(sync=True)
+    lists = traitlets.Dict(LISTS, read_only=True).tag(sync=True)
     verdict = Checked({"words": "", "differ": []}, lambda value: value).tag(sync=True)
 
     def __init__(
@@ -103,7 +102,6 @@ class ConvolutionExplorer(Explorable):
             padding=padding,
             dilation=dilation,
             transposed=transposed,
-            presets={"image": {"your own": None} | IMAGES, "kernel": {"your own": None} | KERNELS},
         )
         self.output()  # what can't be, raises here
         self.observe(self._ask, names=SETTINGS)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from course.widgets.squeeze import squeeze
+
 try:
     import anywidget
 except ImportError as error:
@@ -140,8 +142,8 @@ def diverging() -> Any:
 def script(name: str) -> str:
     """The ES module `name` of this folder in one piece, as a widget's `_esm` must be.
 
-    The modules that it imports from this folder stand before it, without the imports, comments and indentation:
-    the browser gets a copy with each widget.
+    The modules that it imports from this folder stand before it, without the imports, comments and all else that only
+    people need (see `squeeze`): the browser gets a copy with each widget.
     """
     modules: list[str] = []
 
@@ -157,7 +159,7 @@ def script(name: str) -> str:
     code = re.sub(r"^import .*\n", "", code, flags=re.MULTILINE)
     code = re.sub(r"^\s*/\*\*.*?\*/\n", "", code, flags=re.MULTILINE | re.DOTALL)
     code = re.sub(r"(^|\s)//\s.*", "", code, flags=re.MULTILINE)
-    return re.sub(r"(?<=[{(\[,;])\n|^\s+", "", code, flags=re.MULTILINE)
+    return squeeze(re.sub(r"^\s+", "", code, flags=re.MULTILINE))
 
 
 def _read(name: str) -> str:

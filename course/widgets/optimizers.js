@@ -32,7 +32,7 @@ const MARKUP = `
   <p class="formula"></p><p class="filled"></p>`;
 
 /** A loss with two digits. */
-const small = (value) => value.toPrecision(2).replace("-", "−");
+const small = (value) => (value < 1e-3 ? value.toExponential(1) : value.toPrecision(2)).replace("-", "−");
 
 function render({ model, el }) {
   const { root, find, put, change, watch, say, end } = stage({ model, el }, "optimizers", "Optimizer paths", MARKUP);

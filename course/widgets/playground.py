@@ -6,21 +6,24 @@ import numpy as np
 import traitlets
 
 from course.errors import check_integer
-from course.widgets.explorable import MINUS, PLUS, Checked, Explorable, diverging, script
-from course.widgets.settings import CHECKS, WHERE, Settings
+from course.widgets.explorable import FOLDER, MINUS, PLUS, Checked, Explorable, diverging, script
+from course.widgets.points import REACH
+from course.widgets.settings import CHECKS, CHOICES, WHERE, Settings
 from course.widgets.training import Player, Trainer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-REACH = 3.0
-"""The plane is shown from −3 to 3."""
-
 
 def _setting(name: str) -> Checked:
-    # JSON has no tuples: what goes to the browser comes back as a list
-    check = CHECKS[name] if name != "hidden" else lambda value: list(CHECKS["hidden"](value))
+    def check(value: Any) -> Any:
+        value = CHECKS[name](value)
+        # JSON has no tuples: what goes to the browser comes back as a list
+        if isinstance(value, tuple):
+            return [list(each) if isinstance(each, tuple) else each for each in value]
+        return value
+
     return Checked(check(getattr(Settings(), name)), check).tag(sync=True)
 
 
@@ -29,27 +32,31 @@ class Playground(Explorable):
 
     It is a `course` Sequential of Dense layers with a sigmoid output and the binary cross-entropy, trained in a
     thread while the notebook stays usable. Every line is a weight: its width is its size, dashed is negative; a
-    click selects it, a slider changes it. Every neuron shows its own output on the plane.
+    click selects it, a slider changes it. Every neuron shows its own output on the plane, on which points can be
+    drawn: with the mouse, or with the arrow keys and space.
 
     Parameters
     ----------
-    data : "moons", "rings", "spirals", "xor" or "blobs" (see `course.data.toy`).
+    data : "moons", "rings", "spirals", "xor" or "blobs" (see `course.data.toy`), or "own", the drawn points.
     hidden : neurons of each hidden layer: 0 to 4 layers of 1 to 8 neurons.
     activation : of the hidden layers.
     learning_rate : above 0.
-    noise : standard deviation of the noise on the data, 0 to 1.
+    noise : standard deviation of the noise on the data, 0 to 1. Drawn points stay where they are, and are tested
+        where it moves them.
     optimizer : "sgd" or "adam".
     regularization : "none", "l1" or "l2", a penalty on the weights (not the biases).
     regularization_rate : its strength, at least 0.
     batch_size : examples a step; an epoch has 200.
     seed : decides data and first weights.
+    points : the drawn points, up to 300 of (x₁, x₂, class), coordinates from −3 to 3, classes 0 and 1.
 
     Attributes
     ----------
-    data, hidden, … : all parameters, as moved by the hand, to read and to set; a new learning rate or penalty
-        takes hold at once, anything else begins anew.
-    epoch, losses : epochs trained, (train, test) loss, as of the last pause.
-    state : all of it as text, weights included, for `Playground.from_state`; as of the last pause.
+    data, hidden, … : all parameters, as moved by the hand, to read and to set; a new learning rate, a new penalty
+        and drawn points take hold at once, anything else begins anew.
+    epoch, losses : epochs trained, (train, test) loss (None of no points), as of the last pause.
+    state : all of it as text, drawn points and weights included, for `Playground.from_state`, `load` or the field
+        in the playground; as of the last pause.
 
     Raises
     ------
@@ -67,6 +74,7 @@ class Playground(Explorable):
     """
 
     _esm = script("playground.js")
+    _css = Explorable._css + (FOLDER / "playground.css").read_text(encoding="utf-8")
 
     data = _setting("data")
     noise = _setting("noise")
@@ -78,7 +86,9 @@ class Playground(Explorable):
     regularization_rate = _setting("regularization_rate")
     batch_size = _setting("batch_size")
     seed = _setting("seed")
+    points = _setting("points")
 
+    choices: traitlets.List[Any] = traitlets.List(CHOICES, read_only=True).tag(sync=True)
     train: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     test: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     epoch = traitlets.Int(read_only=True).tag(sync=True)
@@ -104,6 +114,7 @@ class Playground(Explorable):
         regularization_rate: float = 0.003,
         batch_size: int = 10,
         seed: int = 0,
+        points: Any = (),
     ) -> None:
         settings = Settings(
             data=data,
@@ -116,6 +127,7 @@ class Playground(Explorable):
             regularization_rate=regularization_rate,
             batch_size=batch_size,
             seed=seed,
+            points=points,
         )
         self._trainer = Trainer(settings)
         self._player = Player(self._trainer, self._show, self._publish)
@@ -133,17 +145,32 @@ class Playground(Explorable):
         ValueError
             If the text isn't a state: an unknown name, a value out of range, weights that don't fit the layers.
         """
-        settings, epoch, parameters = Settings.from_text(text)
-        playground = cls(**{name: getattr(settings, name) for name in CHECKS})
-        if parameters is not None:
-            playground._trainer.restore(parameters, epoch)
-            playground._publish()
+        playground = cls()
+        playground.load(text)
         return playground
+
+    def load(self, text: str) -> None:
+        """Stop, and become what a `state` describes; what it leaves out has its default.
+
+        Raises
+        ------
+        ValueError
+            If the text isn't a state; nothing is changed then.
+        """
+        settings, epoch, parameters = Settings.from_text(text)
+        self._player.pause()
+        with self.hold_trait_notifications():
+            for name in CHECKS:
+                setattr(self, name, getattr(settings, name))
+        self._trainer.reset()
+        if parameters is not None:
+            self._trainer.restore(parameters, epoch)
+        self._publish()
 
     def play(self) -> None:
         """Begin to train in the background; ends by itself after 5000 epochs."""
+        self.set_trait("playing", True)  # first, for the thread may end before this does
         self._player.play()
-        self.set_trait("playing", True)
 
     def pause(self) -> None:
         """Stop training."""
@@ -176,11 +203,10 @@ class Playground(Explorable):
     def describe(self) -> str:
         """Data, layers, epoch and losses."""
         layers = "-".join(map(str, self._trainer.settings.sizes))
+        data = self.data if self.data != "own" else f"{len(self.points)} points of one's own"
         train, test = self.losses
-        return (
-            f"{WHERE}: network {layers} ({self.activation}) on {self.data}, epoch {self.epoch}, "
-            f"train loss {train:.3f}, test loss {test:.3f}"
-        )
+        known = f", train loss {train:.3f}, test loss {test:.3f}" if self.train else ""
+        return f"{WHERE}: network {layers} ({self.activation}) on {data}, epoch {self.epoch}{known}"
 
     def draw(self, figure: "Figure") -> None:
         """Draw the network's weights and its decision boundary."""
@@ -221,8 +247,10 @@ class Playground(Explorable):
         axes.set_axis_off()
 
     def _configure(self, change: Any) -> None:
-        self._trainer.configure(Settings(**{name: getattr(self, name) for name in CHECKS}))
-        self._publish()
+        settings = Settings(**{name: getattr(self, name) for name in CHECKS})
+        if settings != self._trainer.settings:  # several settings may have changed at once
+            self._trainer.configure(settings)
+            self._publish()
 
     def _receive(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
         """What the buttons and the weight slider ask for."""
@@ -231,6 +259,11 @@ class Playground(Explorable):
                 self._trainer.set_weight(array, tuple(index), float(value))
                 if not self._player.playing:
                     self._publish()
+            case {"do": "load", "text": text}:
+                try:
+                    self.load(text)
+                except ValueError as error:
+                    self.send({"error": str(error).removeprefix(f"{WHERE}: ")})
             case {"do": ("play" | "pause" | "step" | "reset") as name}:
                 getattr(self, name)()
 
@@ -241,6 +274,8 @@ class Playground(Explorable):
         """Bring what the browser and Python see up to date."""
         trainer = self._trainer
         frame = trainer.frame()
+        if not len(trainer.train[0]):
+            frame["losses"] = [None, None]
         weights = trainer.parameters()
         telling = trainer.touched and np.isfinite(weights).all()
         state = trainer.settings.to_text(frame["epoch"], weights if telling else None)

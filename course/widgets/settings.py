@@ -12,8 +12,12 @@ import numpy as np
 
 from course.data import toy
 from course.errors import check_choice, check_integer, check_number, did_you_mean
+from course.widgets.points import Points, check_points, decode, encode
 
 ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "softplus")
+DATA = (*toy.MAKERS, "own")
+"""The data sets of `course.data.toy`, and the points drawn by hand."""
+
 MOST_LAYERS = 4
 MOST_NEURONS = 8
 WHERE = "Playground"
@@ -31,7 +35,7 @@ def _check_hidden(value: Any) -> tuple[int, ...]:
 
 
 CHECKS: dict[str, Callable[[Any], Any]] = {
-    "data": lambda value: check_choice(WHERE, "data", value, tuple(toy.MAKERS)),
+    "data": lambda value: check_choice(WHERE, "data", value, DATA),
     "noise": lambda value: check_number(WHERE, "noise", value, minimum=0, maximum=1),
     "hidden": _check_hidden,
     "activation": lambda value: check_choice(WHERE, "activation", value, ACTIVATIONS),
@@ -41,7 +45,21 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "regularization_rate": lambda value: check_number(WHERE, "regularization_rate", value, minimum=0),
     "batch_size": lambda value: check_integer(WHERE, "batch_size", value, minimum=1),
     "seed": lambda value: check_integer(WHERE, "seed", value, minimum=0),
+    "points": lambda value: check_points(WHERE, value),
 }
+
+
+CHOICES: list[list[Any]] = [
+    ["data", "data", [*([name, name] for name in toy.MAKERS), ["own", "your own"]]],
+    ["noise", "noise", [[noise, noise] for noise in (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)]],
+    ["activation", "activation", None],
+    ["optimizer", "optimizer", [["sgd", "SGD"], ["adam", "Adam"]]],
+    ["learning_rate", "learning rate", [[rate, rate] for rate in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)]],
+    ["regularization", "regularization", [["none", "none"], ["l1", "L1"], ["l2", "L2"]]],
+    ["regularization_rate", "its rate", [[rate, rate] for rate in (0, 0.001, 0.003, 0.01, 0.03, 0.1)]],
+    ["seed", "seed", [[seed, seed] for seed in range(8)]],
+]
+"""What can be chosen from lists: trait, label, [value, text] of each; the browser knows the activations itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +76,7 @@ class Settings:
     regularization_rate: float = 0.003
     batch_size: int = 10
     seed: int = 0
+    points: Points = ()
 
     def __post_init__(self) -> None:
         for name, check in CHECKS.items():
@@ -69,14 +88,16 @@ class Settings:
         return (2, *self.hidden, 1)
 
     def to_text(self, epoch: int = 0, parameters: np.ndarray | None = None) -> str:
-        """The settings and, if given, all weights and biases, as one line.
+        """The settings, the drawn points if there are any, and, if given, all weights and biases, as one line.
 
         Parameters
         ----------
         epoch : how many epochs led to the parameters.
         parameters : float32 ndarray of shape (count,), layer by layer, kernel before bias.
         """
-        values = asdict(self) | {"hidden": ",".join(map(str, self.hidden))}
+        values = asdict(self) | {"hidden": ",".join(map(str, self.hidden)), "points": encode(self.points)}
+        if not self.points:
+            del values["points"]
         if parameters is not None:
             encoded = base64.urlsafe_b64encode(parameters.astype("<f4").tobytes())
             values |= {"epoch": epoch, "weights": encoded.decode()}
@@ -101,8 +122,7 @@ class Settings:
         for name, value in values.items():
             if name not in defaults:
                 raise ValueError(f"{WHERE}: unknown setting {name!r} in the state{did_you_mean(name, defaults)}")
-            kind = _sizes if name == "hidden" else type(defaults[name])
-            given[name] = _read(name, value, kind)
+            given[name] = _read(name, value, _READERS.get(name, type(defaults[name])))
         settings = cls(**given)
         return settings, epoch, None if weights is None else _decode(weights, settings.sizes)
 
@@ -111,11 +131,19 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(size) for size in text.split(",") if size)
 
 
+_READERS: dict[str, Callable[[str], Any]] = {"hidden": _sizes, "points": decode}
+
+
 def _read(name: str, text: str, kind: Callable[[str], Any]) -> Any:
     try:
         return kind(text)
     except ValueError:
-        kinds = {int: "a whole number", float: "a number", _sizes: "whole numbers with commas between"}
+        kinds = {
+            int: "a whole number",
+            float: "a number",
+            _sizes: "whole numbers with commas between",
+            decode: "points as a playground writes them",
+        }
         raise ValueError(f"{WHERE}: {name} in the state must be {kinds[kind]}, got {text!r}") from None
 
 

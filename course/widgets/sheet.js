@@ -5,7 +5,7 @@ import { set } from "./shared.js";
 const CELL = 40; // a cell's side in the drawing
 
 /** A number with up to two decimals and a real minus sign. */
-export const brief = (value) => `${Number(value.toFixed(2))}`.replace("-", "−");
+export const brief = (value) => `${+value.toFixed(2)}`.replace("-", "−");
 
 /** The outline of a block of cells. */
 export const outline = (kind, r, c, rows = 1, columns = 1) =>

@@ -1,4 +1,6 @@
-"""Images and kernels to begin with in the convolution stepper."""
+"""What the convolution stepper offers to begin with and to choose from."""
+
+MOST_CHANNELS, MOST_ZEROS = 3, 4
 
 
 def _digits(text: str) -> list[list[int]]:
@@ -26,3 +28,12 @@ KERNELS: dict[str, list[list[float]]] = {
     "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
 }
+
+LISTS = {
+    "image": {"your own": None} | IMAGES,
+    "kernel": {"your own": None} | KERNELS,
+    "padding": [[value, value] for value in ("valid", "same", *range(1, MOST_ZEROS + 1))],
+    "transposed": [[False, "convolution"], [True, "transposed"]],
+    "counts": [[f"{i}{j}", f"{i} → {j}"] for i in range(1, MOST_CHANNELS + 1) for j in range(1, MOST_CHANNELS + 1)],
+}
+"""Presets, and [value, text] of each other choice, for the browser."""

@@ -21,23 +21,43 @@ POINTS = 200
 EPOCHS_A_SECOND = 60
 """As fast as an eye can follow; a machine that is faster rests in between."""
 
-FRAMES_A_SECOND = 15
+FRAMES_A_SECOND = 30
+"""At most; a browser draws fewer where it can't keep up."""
 
 EPOCHS_A_PLAY = 5000
 """Training ends by itself: nobody may be looking any more."""
 
 _LIVE = ("learning_rate", "regularization", "regularization_rate")
+_DRAWN = ("data", "points")
+
+Examples = tuple[np.ndarray, np.ndarray]
+
+
+def examples(settings: Settings) -> tuple[Examples, Examples]:
+    """(x, y) to train on and (x, y) to test on, x of shape (n, 2) and y of shape (n, 1), both float32.
+
+    Points drawn by hand are tested where the noise moves them.
+    """
+    rng = np.random.default_rng(settings.seed)
+    if settings.data == "own":
+        drawn = np.array(settings.points, dtype=np.float32).reshape(-1, 3)
+        x, y = drawn[:, :2], drawn[:, 2:]
+        moved = x + settings.noise * rng.standard_normal(x.shape)
+        return (x, y), (moved.astype(np.float32), y)
+    x, labels = toy.MAKERS[settings.data](2 * POINTS, settings.noise, rng=rng)
+    y = labels[:, None].astype(np.float32)
+    return (x[:POINTS], y[:POINTS]), (x[POINTS:], y[POINTS:])
 
 
 class Trainer:
-    """A classifier of two inputs on a toy data set, trained epoch by epoch. Its methods may be called from any thread.
+    """A classifier of two inputs on few points, trained epoch by epoch. Its methods may be called from any thread.
 
     Attributes
     ----------
     settings : Settings
     epoch : how many epochs it has trained.
     touched : whether the weights are others than the settings alone give.
-    train, test : (x, y) with x of shape (200, 2) and y of shape (200, 1).
+    train, test : (x, y) with x of shape (n, 2) and y of shape (n, 1).
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -47,10 +67,7 @@ class Trainer:
 
     def _build(self) -> None:
         settings = self.settings
-        rng = np.random.default_rng(settings.seed)
-        x, y = toy.MAKERS[settings.data](2 * POINTS, settings.noise, rng=rng)
-        y = y[:, None].astype(np.float32)
-        self.train, self.test = (x[:POINTS], y[:POINTS]), (x[POINTS:], y[POINTS:])
+        self.train, self.test = examples(settings)
         self.epoch = 0
         self.touched = False
         self._penalty = L1L2()
@@ -74,13 +91,16 @@ class Trainer:
         )
 
     def configure(self, settings: Settings) -> None:
-        """Take new settings: a new rate or penalty at once, anything else with new data and weights."""
+        """Take new settings: a rate, a penalty or drawn points at once, anything else with new data and weights."""
         with self._lock:
             old, self.settings = self.settings, settings
-            if replace(old, **{name: getattr(settings, name) for name in _LIVE}) == settings:
-                self._settle()
-            else:
+            kept = (*_LIVE, *_DRAWN) if settings.data == "own" else _LIVE
+            if replace(old, **{name: getattr(settings, name) for name in kept}) != settings:
                 self._build()
+                return
+            self._settle()
+            if any(getattr(old, name) != getattr(settings, name) for name in _DRAWN):
+                self.train, self.test = examples(settings)
 
     def reset(self) -> None:
         """Back to epoch 0 and the first weights."""
@@ -88,17 +108,25 @@ class Trainer:
             self._build()
 
     def run(self, epochs: int = 1) -> None:
-        """Train."""
+        """Train; an epoch goes through few points several times, through none not at all."""
         with self._lock:
-            self.model.fit(*self.train, batch_size=self.settings.batch_size, epochs=epochs, verbose=0)
+            x, y = self.train
+            if not len(x):
+                return
+            times = max(1, POINTS // len(x))
+            x, y = np.tile(x, (times, 1)), np.tile(y, (times, 1))
+            self.model.fit(x, y, batch_size=self.settings.batch_size, epochs=epochs, verbose=0)
             self.epoch += epochs
             self.touched = True
 
     def frame(self) -> dict[str, Any]:
-        """Epoch, losses on train and test data without penalties, and all kernels and biases as lists."""
+        """Epoch, losses on train and test data without penalties (nan of no points), and all weights as lists."""
         with self._lock:
             loss = losses.BinaryCrossentropy()
-            both = [float(loss(y, self.model.predict(x, verbose=0))) for x, y in (self.train, self.test)]
+            both = [
+                float(loss(y, self.model.predict(x, verbose=0))) if len(x) else np.nan
+                for x, y in (self.train, self.test)
+            ]
             weights = [weight.tolist() for weight in self.model.get_weights()]
             return {"epoch": self.epoch, "losses": both, "parameters": weights}
 
@@ -138,7 +166,7 @@ class Player:
     Parameters
     ----------
     trainer : what to train.
-    show : called with a frame, at most 15 times a second, from the thread.
+    show : called with a frame, at most 30 times a second, from the thread.
     ended : called without arguments from the thread when training ended by itself: after 5000 epochs, or at
         numbers that are no longer finite.
     """
@@ -178,7 +206,8 @@ class Player:
                     self._show(frame)
                     if not np.isfinite(frame["losses"]).all():
                         break
-                    next_frame = started + 1 / FRAMES_A_SECOND
+                    # from when it was due, so that a late frame doesn't delay the next
+                    next_frame = max(next_frame, started - 1 / FRAMES_A_SECOND) + 1 / FRAMES_A_SECOND
                 if stop.wait(max(0.0, started + 1 / EPOCHS_A_SECOND - perf_counter())):
                     return
         stop.set()

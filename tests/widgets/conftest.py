@@ -1,11 +1,13 @@
 """A real browser for the explorables: each is shown in a page of its own, whose errors and requests fail the test."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import chromium
+from tests.browser import chromium, jupyter
+from tests.widgets.notebooks import Notebook, configure, end_kernels
 
 pytest.importorskip("anywidget")
 
@@ -36,6 +38,37 @@ def show(browser) -> Iterator[Callable[..., Any]]:
     for page in pages:
         page.close()
     assert not trouble
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[tuple[str, Path]]:
+    """The address of a server with JupyterLab and Notebook 7, and the folder that it shows."""
+    pytest.importorskip("jupyterlab")
+    pytest.importorskip("notebook", minversion="7")
+    folder, home = (tmp_path_factory.mktemp(name) for name in ("notebooks", "home"))
+    configure(home)
+    with jupyter(folder, home) as address:
+        yield address, folder
+
+
+@pytest.fixture
+def open_notebook(server, browser) -> Iterator[Callable[..., Notebook]]:
+    """`open_notebook(*cells, front="lab")` gives a notebook whose cells have run; foreign requests fail the test."""
+    address, folder = server
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    foreign = []
+
+    def run(*cells: str, front: str = "lab") -> Notebook:
+        end_kernels(address)
+        page = context.new_page()
+        page.on("request", lambda r: None if local(r.url) or r.url.startswith(address) else foreign.append(r.url))
+        notebook = Notebook(page)
+        notebook.open(address, folder, front, cells)
+        return notebook
+
+    yield run
+    context.close()
+    assert not foreign
 
 
 def local(url: str) -> bool:

@@ -1,8 +1,6 @@
 """Backpropagation step by step: every number, formula and line of code is held against course and a published one."""
 
 import re
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,31 +9,11 @@ from course import activations
 from course.gradcheck import numerical_gradient
 from course.widgets.backprop import ACTIVATIONS, BackpropStepper
 from course.widgets.backprop_steps import listing
-from tests.widgets.conftest import settle
+from tests.widgets.backprop_steppers import PUBLISHED, filled, go, stepper_of
 
 browser_test = pytest.mark.browser
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
 every_size = pytest.mark.parametrize("sizes", [(1, 1), (3, 2), (1, 1, 1), (2, 2, 1), (3, 3, 2), (2, 3, 3)])
-
-# Matt Mazur, "A Step by Step Backpropagation Example" (2015), whose ½ Σ (t − o)² is the mean of two squares
-PUBLISHED: dict[str, Any] = {
-    "weights": [[[0.15, 0.25], [0.20, 0.30]], [[0.40, 0.50], [0.45, 0.55]]],
-    "biases": [[0.35, 0.35], [0.60, 0.60]],
-    "x": [0.05, 0.10],
-    "y": [0.01, 0.99],
-}
-
-
-def stepper_of(sizes, activation="sigmoid"):
-    """A stepper with random weights."""
-    rng = np.random.default_rng(sizes)
-    return BackpropStepper(
-        [rng.normal(size=shape) for shape in pairwise(sizes)],
-        [rng.normal(size=units) for units in sizes[1:]],
-        rng.normal(size=sizes[0]),
-        rng.normal(size=sizes[-1]),
-        activation,
-    )
 
 
 def by_course(stepper):
@@ -60,16 +38,6 @@ def by_course(stepper):
         found |= {f"dw {l} {i} {j}": v for (i, j), v in np.ndenumerate(dw[l])}
         found |= {f"db {l} {j}": v for j, v in enumerate(db[l])}
     return found
-
-
-def go(page, position):
-    page.evaluate("(position) => model.set('position', position)", position)
-    settle(page)
-
-
-def filled(page):
-    settle(page)
-    return page.locator(".formula").inner_text(), page.locator(".filled").inner_text()
 
 
 @browser_test
@@ -194,174 +162,43 @@ def test_formulas_in_symbols_and_numbers(show):
     assert set(used) == {"dz 1 0", "w 1 1 0"}
 
 
-@browser_test
-def test_steps_by_buttons_slider_click_and_play(show):
-    page = show(BackpropStepper())
-    position = "model.get('position')"
-    page.get_by_text("Next").first.click()
-    page.get_by_text("Next").first.click()
-    page.get_by_text("Previous").click()
-    assert page.evaluate(position) == 1
-    settle(page)
-    assert page.locator('i[data-key="z 0 0"]').inner_text() == "1.000"
-    assert page.locator('i[data-key="a 0 0"]').inner_text() == "·"
-    page.get_by_label("step", exact=True).focus()
-    page.keyboard.press("End")
-    assert page.evaluate(position) == 22
-    settle(page)
-    assert page.get_by_text("Next").first.is_disabled()
-    assert "take the step" in page.locator(".says").inner_text()
-    page.locator('i[data-key="L"]').click()
-    assert page.evaluate(position) == 7
-    # time goes on when the test says so
-    page.evaluate(
-        "window.setInterval = (tick) => (window.tick = tick) && 7; window.clearInterval = () => (tick = null)"
-    )
-    page.get_by_text("Play").click()
-    page.evaluate("tick(); tick()")
-    assert page.evaluate(position) == 9
-    page.get_by_text("Pause").click()
-    assert page.evaluate("tick") is None
-    go(page, 21)
-    page.get_by_text("Play").click()
-    page.evaluate("tick(); tick()")  # ends by itself
-    assert page.evaluate("[model.get('position'), tick]") == [22, None]
-
-
-@browser_test
-def test_numbers_are_edited_by_typing_and_arrow_keys(show):
-    page = show(BackpropStepper())
-    go(page, 7)
-    field = page.get_by_label("weight w²₁₁")
-    field.click()
-    field.fill("0.25")
-    page.keyboard.press("ArrowUp")
-    assert page.evaluate("model.get('weights')") == [[[0.5, -1], [1, 0.5]], [[0.3], [-1]]]
-    page.get_by_label("input x₂").fill("-2")
-    page.get_by_label("bias b¹₂").fill("1e9")
-    page.get_by_label("target y₁").fill("0")
-    assert page.evaluate("['x', 'biases', 'y'].map((name) => model.get(name))") == [
-        [1, -2],
-        [[0, 100], [-0.7]],
-        [0],
-    ]
-    edited = BackpropStepper([[[0.5, -1], [1, 0.5]], [[0.3], [-1]]], [[0, 100], [-0.7]], [1, -2], [0])
-    settle(page)
-    assert float(page.locator('i[data-key="L"]').inner_text()) == pytest.approx(edited.gradients()[0], abs=6e-4)
-    page.get_by_label("activation").select_option("tanh")
-    assert page.evaluate("model.get('activation')") == "tanh"
-    page.get_by_label("input x₂").fill("")  # while one types
-    assert page.evaluate("model.get('x')") == [1, -2]
-
-
-@browser_test
-def test_predict_then_reveal(show):
-    page = show(BackpropStepper())
-    page.get_by_label("numbers").select_option("predict first")
-    go(page, 1)
-    assert filled(page)[1] == "= 0.5·1 + 1·0.5 + 0 = ?"
-    assert page.locator('i[data-key="z 0 0"]').inner_text() == "?"
-    page.wait_for_timeout(450)
-    assert "1.000" not in page.locator(".spoken").inner_text()
-    guess = page.get_by_label("your guess")
-    guess.fill("-0.5")
-    page.keyboard.press("Enter")
-    settle(page)
-    assert page.locator(".says").inner_text().startswith("✗ Off by 1.500, its sign is wrong (0 of 1).")
-    assert page.locator('i[data-key="z 0 0"]').inner_text() == "1.000"
-    page.keyboard.press("Enter")  # goes on
-    settle(page)
-    assert page.evaluate("model.get('position')") == 2
-    assert guess.input_value() == ""
-    guess.fill("0.75")  # 0.731 within 5 %
-    page.get_by_text("Check").click()
-    settle(page)
-    assert page.locator(".says").inner_text().startswith("✓ Right (1 of 2).")
-    page.locator("form button").click()
-    page.locator("form button").click()  # without a guess
-    settle(page)
-    assert "of 2" not in page.locator(".says").inner_text()
-    assert page.locator('i[data-key="z 0 1"]').inner_text() == "−0.250"
-
-
-@browser_test
-def test_take_the_step(show):
-    twin = BackpropStepper(**PUBLISHED)
-    page = show(BackpropStepper(**PUBLISHED))
-    page.get_by_text("Take the step").click()
-    before, after = twin.gradients()[0], twin.take_step()
-    for name in ("weights", "biases"):
-        for got, expected in zip(page.evaluate(f"model.get('{name}')"), getattr(twin, name), strict=True):
-            np.testing.assert_allclose(got, expected, rtol=1e-12)
-    settle(page)
-    assert filled(page) == ("w ← w − rate·∂L/∂w, and b alike", "w²₁₁ ← 0.4 − 0.5·0.0822 = 0.359")
-    assert f"The loss fell: {before:.3f} → {after:.3f}." in page.locator(".says").inner_text()
-    assert page.locator(".losses output").inner_text() == f"loss {before:.3f} → {after:.3f}"
-    assert page.locator("mark").count() == 4
-    for _ in range(3):
-        page.get_by_text("Take the step").click()
-        after = twin.take_step()
-    settle(page)
-    assert page.locator(".losses output").inner_text().endswith(f"→ {after:.3f}")
-    page.get_by_text("Start again").click()
-    settle(page)
-    assert page.evaluate("model.get('weights')") == PUBLISHED["weights"]
-    assert page.evaluate("model.get('position')") == 0
-    assert page.locator(".losses output").inner_text() == ""
-
-
-@browser_test
-def test_a_step_too_long(show):
-    stepper = BackpropStepper([[[2.0]]], x=[2.0], y=[0.0], activation="relu")
-    page = show(stepper)
-    page.evaluate("model.set('rate', 1)")
-    page.get_by_text("Take the step").click()
-    settle(page)
-    # z falls below zero, where ReLU's slope is zero: nothing moves any more
-    page.get_by_text("Take the step").click()
-    settle(page)
-    assert "Without gradients nothing moves." in page.locator(".says").inner_text()
-    page.evaluate("model.set('weights', [[[30]]])")
-    settle(page)
-    page.get_by_text("Take the step").click()
-    assert "beyond 100" in page.locator(".says").inner_text()
-    assert page.evaluate("model.get('weights')") == [[[30]]]
-
-
-@browser_test
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("sizes", [(3, 3, 3), (1, 1)])
-def test_fits_the_room(show, sizes, color_scheme):
-    page = show(stepper_of(sizes), color_scheme)
-    go(page, 1)
-    box = page.locator(".explorable").bounding_box()
-    assert box["width"] <= 840
-    assert box["height"] <= 520
-    covered = page.evaluate(
-        """() => {
-          const boxes = [...document.querySelectorAll(".network > div")].map((each) => each.getBoundingClientRect());
-          const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1
-            || b.bottom <= a.top + 1;
-          return boxes.filter((a, i) => boxes.some((b, k) => k > i && !apart(a, b))).length;
-        }"""
-    )
-    assert covered == 0
-
-
 def test_module_is_small():
     assert len(BackpropStepper._esm.encode()) < 15_000
 
 
-def test_describe_and_draw():
-    stepper = BackpropStepper(**PUBLISHED)
-    assert stepper.describe() == (
-        "BackpropStepper: network 2-2-2 (sigmoid), input (0.05, 0.1), target (0.01, 0.99), loss 0.2984"
-    )
+def drawn_words(stepper):
     from matplotlib.figure import Figure
 
     figure = Figure()
     stepper.draw(figure)
-    words = [text.get_text() for text in figure.axes[0].texts]
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_picture_and_words_keep_to_themselves_what_is_not_computed_yet():
+    """In a saved notebook they would give away what somebody is to guess."""
+    stepper = BackpropStepper(**PUBLISHED)
+    given = {"x₁", "x₂", "h₁", "h₂", "p₁", "p₂", "0.050", "0.100"}
+    given |= {f"{weight:g}" for kernel in PUBLISHED["weights"] for row in kernel for weight in row}
+    given |= {f"b {bias:g}" for biases in PUBLISHED["biases"] for bias in biases}
+    assert set(drawn_words(stepper)) == given | {"?"}
+    assert "loss" not in stepper.describe()
+    stepper.position = 2
+    assert set(drawn_words(stepper)) == given | {"?", "0.593"}  # h₁, as published
+    keys = [key for key, *_ in stepper.program["steps"]]
+    stepper.position = keys.index("dw 1 0 0")
+    assert not any("∂" in words for words in drawn_words(stepper))
+    stepper.position += 1
+    assert [words for words in drawn_words(stepper) if "∂" in words] == ["0.4  ∂+0.082"]
+
+
+def test_describe_and_draw():
+    stepper = BackpropStepper(**PUBLISHED)
+    stepper.position = stepper.steps
+    assert stepper.describe() == (
+        "BackpropStepper: network 2-2-2 (sigmoid), input (0.05, 0.1), target (0.01, 0.99), 29 of 29 numbers computed, "
+        "loss 0.2984"
+    )
+    words = drawn_words(stepper)
     assert "0.4  ∂+0.082" in words
     assert "0.15  ∂+0.00044" in words
     assert "0.751" in words  # the first output

@@ -1,25 +1,20 @@
 """The convolution stepper: its numbers are those of course, its formula and its code say what is so."""
 
 import itertools
-import json
 import math
 
 import numpy as np
 import pytest
 
 from course import layers
-from course.convolution import naive
 from course.data import load_digits, load_galaxies
-from course.shapes import axis, output_size, transposed_output_size
+from course.shapes import output_size, transposed_output_size
 from course.widgets.convolution import ConvolutionExplorer
-from course.widgets.explorable import script
-from course.widgets.squeeze import squeeze
 from course.widgets.stepper_presets import IMAGES, KERNELS
-from tests.widgets.conftest import settle
+from tests.widgets.stepper import IMAGE, KERNEL, numbers, shown
 
 browser_test = pytest.mark.browser
 
-IMAGE, KERNEL = np.arange(42).reshape(6, 7) % 9 - 2, np.array([[1, -2, 0], [3, 0.5, -1]])
 GRID = [
     {"size": size, "taps": taps, "stride": stride, "padding": padding, "dilation": dilation}
     for size, taps, stride, padding, dilation in itertools.product(
@@ -60,17 +55,6 @@ def layer_output(widget):
     layer.build(image.shape)
     layer.set_weights([kernel.swapaxes(2, 3) if widget.transposed else kernel])
     return layer(image[None])[0]
-
-
-def shown(page, selector):
-    settle(page)
-    return page.locator(f".stepper {selector}").inner_text()
-
-
-def numbers(page, name):
-    settle(page)
-    texts = page.locator(f".{name} svg g text").all_text_contents()
-    return [float(each.replace("−", "-")) for each in texts]
 
 
 def evaluated(formula):
@@ -185,215 +169,6 @@ def test_window_and_output_cell_are_lit(show):
     assert rows == output_size(8, 3, 2, 1, 2)
 
 
-@browser_test
-def test_buttons_and_slider_step(show):
-    page = show(ConvolutionExplorer())
-    step = "model.get('step')"
-    page.get_by_role("button", name="Next").click()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_role("button", name="Back").click()
-    assert page.evaluate(step) == 1
-    assert page.locator(".bar output").first.inner_text() == "2 of 36"
-    page.get_by_role("slider", name="step").focus()
-    page.keyboard.press("End")
-    assert page.evaluate(step) == 35
-    page.keyboard.press("Home")
-    assert page.evaluate(step) == 0
-
-
-@browser_test
-def test_plays_to_the_end_and_stays_silent(show):
-    page = show(ConvolutionExplorer(np.eye(4), np.eye(2)))
-    page.wait_for_function("document.querySelector('.spoken').textContent.startsWith('Step 1 of 9')")
-    page.get_by_label("speed").fill("20")
-    page.get_by_role("button", name="Play").click()
-    assert page.get_by_role("button", name="Pause").is_visible()
-    page.wait_for_function("model.get('step') === 8")
-    assert page.locator(".spoken").inner_text().startswith("Step 1 of 9")
-    page.get_by_role("button", name="Play").wait_for()
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("model.get('step') === 3")
-    page.get_by_role("button", name="Pause").click()
-    at = page.evaluate("model.get('step')")
-    page.wait_for_timeout(150)
-    assert page.evaluate("model.get('step')") == at
-
-
-@browser_test
-def test_settings_change_traits(show):
-    page = show(ConvolutionExplorer())
-    page.get_by_label("padding").select_option("2")
-    page.get_by_label("stride").fill("3")
-    page.get_by_label("dilation").fill("2")
-    page.get_by_label("mode").select_option("transposed")
-    assert page.evaluate("['padding', 'stride', 'dilation', 'transposed'].map(model.get)") == [2, 3, 2, True]
-    page.get_by_label("padding").select_option("same")
-    assert page.evaluate("model.get('padding')") == "same"
-
-
-@browser_test
-def test_presets_and_sizes(show):
-    page = show(ConvolutionExplorer())
-    assert page.get_by_role("combobox", name="image").input_value() == "digit"
-    for name, rows in IMAGES.items():
-        page.get_by_role("combobox", name="image").select_option(name)
-        assert np.array_equal(page.evaluate("model.get('image')"), np.array(rows)[:, :, None])
-    for name, rows in KERNELS.items():
-        page.get_by_role("combobox", name="kernel").select_option(name)
-        assert np.array_equal(page.evaluate("model.get('kernel')"), np.array(rows)[:, :, None, None])
-    page.get_by_label("taps").fill("5")
-    padded = np.pad(np.array(KERNELS["identity"]), 1)
-    assert np.array_equal(np.array(page.evaluate("model.get('kernel')"))[:, :, 0, 0], padded)
-    page.get_by_label("taps").fill("3")
-    settle(page)
-    assert page.get_by_role("combobox", name="kernel").input_value() == "identity"
-    page.get_by_label("pixels").fill("12")
-    assert np.shape(page.evaluate("model.get('image')")) == (12, 12, 1)
-
-
-@browser_test
-def test_numbers_are_typed(show):
-    page = show(ConvolutionExplorer())
-    page.locator(".kernel svg").focus()
-    for key in ("ArrowDown", "ArrowRight", "-", "1", ".", "5"):
-        page.keyboard.press(key)
-    assert page.evaluate("model.get('kernel')[1][1][0][0]") == -1.5
-    page.wait_for_function("document.querySelector('.spoken').textContent === 'row 1, column 1: −1.5'")
-    assert page.get_by_role("combobox", name="kernel").input_value() == "your own"
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("7")
-    assert page.evaluate("model.get('kernel')[1][2][0][0]") == 7
-
-
-def at(page, name, row, column, rows):
-    box = page.locator(f".{name} svg").bounding_box()
-    return box["x"] + (column + 0.5) * box["width"] / rows, box["y"] + (row + 0.5) * box["height"] / rows
-
-
-@browser_test
-def test_a_stroke_draws_and_wipes(show):
-    page = show(ConvolutionExplorer("blank", padding=1))
-    page.mouse.move(*at(page, "image", 2, 3, 10))  # a ring of zeros is around
-    page.mouse.down()
-    page.mouse.move(*at(page, "image", 2, 6, 10), steps=12)
-    page.mouse.up()
-    drawn = np.array(page.evaluate("model.get('image')"))[:, :, 0]
-    assert np.argwhere(drawn == 9).tolist() == [[1, 2], [1, 3], [1, 4], [1, 5]]
-    page.mouse.click(*at(page, "image", 2, 4, 10))
-    assert page.evaluate("model.get('image')[1][3][0]") == 0
-    page.mouse.click(*at(page, "kernel", 1, 1, 3))
-    assert page.evaluate("model.get('kernel')[1][1][0][0]") == 1
-
-
-@browser_test
-def test_hovering_the_output_shows_its_window_and_a_click_stays(show):
-    page = show(ConvolutionExplorer())
-    page.mouse.move(*at(page, "output", 4, 1, 6))
-    assert shown(page, ".says").startswith("y[4, 1] = ")
-    page.mouse.move(2, 2)
-    assert shown(page, ".says").startswith("y[0, 0] = ")
-    page.mouse.click(*at(page, "output", 2, 5, 6))
-    assert page.evaluate("model.get('step')") == 17
-
-
-@browser_test
-def test_what_does_not_fit_is_explained(show):
-    page = show(ConvolutionExplorer())
-    page.get_by_label("dilation").fill("4")
-    assert shown(page, ".says").startswith("No window fits: it spans 9 pixels, the image has 8.")
-    assert shown(page, ".size").endswith("= 0")
-    assert page.locator(".output svg").is_hidden()
-    page.get_by_label("padding").select_option("1")
-    assert shown(page, ".says").startswith("y[0, 0] = ")
-
-
-@browser_test
-def test_channels_and_filters_are_chosen(show):
-    rng = np.random.default_rng(2)
-    widget = ConvolutionExplorer(rng.integers(0, 9, (5, 5, 3)), rng.integers(-2, 3, (3, 3, 3, 2)))
-    page = show(widget)
-    page.get_by_label("channel").fill("2")
-    page.get_by_label("filter").fill("1")
-    assert numbers(page, "kernel") == np.array(widget.kernel)[:, :, 2, 1].ravel().tolist()
-    assert numbers(page, "image") == np.array(widget.image)[:, :, 2].ravel().tolist()
-    assert numbers(page, "output") == widget.output()[:, :, 1].ravel().tolist()
-    assert "kernel[..., 1]" in shown(page, "pre")
-    page.locator(".kernel svg").focus()
-    page.keyboard.press("8")
-    assert page.evaluate("model.get('kernel')[0][0][2][1]") == 8
-    page = show(ConvolutionExplorer())
-    assert page.get_by_label("channel").is_hidden()
-
-
-def right(image, kernel, stride=1, padding="valid", dilation=1):
-    sizes = zip(image.shape, kernel.shape, strict=True)
-    window = tuple(axis(size, taps, stride, padding, dilation) for size, taps in sizes)
-    return naive.forward(image[None, :, :, None], kernel[:, :, None, None], window)[0, :, :, 0]
-
-
-def off_at_the_edge(image, kernel):
-    y = right(image, kernel)
-    y[0, 2] += 1
-    image[:] = 0  # must not reach the picture
-    return y
-
-
-@browser_test
-def test_own_function_is_compared_and_differing_cells_marked(show):
-    widget = ConvolutionExplorer(IMAGE, KERNEL, conv=off_at_the_edge)
-    y = widget.output()[0, 2, 0]
-    page = show(widget)
-    assert shown(page, ".verdict") == f"≠ your conv: 1 of 25 numbers differ: y[0, 2] is {y + 1:g}, not {y:g}"
-    mark = page.locator(".output svg > .differs")
-    assert mark.evaluate("rect => [rect.getAttribute('x'), rect.getAttribute('y')]") == ["80", "0"]
-    page.evaluate("model.set('stride', 2)")  # the kernel hasn't answered yet
-    assert shown(page, ".verdict") == "…"
-    assert mark.count() == 0
-    page.evaluate("model.set('verdict', { run: 9, words: 'all well', differ: [] })")
-    assert shown(page, ".verdict") == "all well"
-
-
-def test_own_function_runs_again_when_something_changes():
-    calls = []
-
-    def conv(image, kernel, stride=1, **others):
-        calls.append((image.shape, kernel.shape, stride, others))
-        return right(image, kernel, stride, **others)
-
-    widget = ConvolutionExplorer(IMAGE, KERNEL, conv=conv)
-    assert widget.verdict["words"] == "✓ your conv gives the same 25 numbers"
-    widget.set_state({"stride": 2, "padding": "same"})
-    assert calls[-1] == ((6, 7), (2, 3), 2, {"padding": "same", "dilation": 1})
-    assert widget.verdict["words"] == "✓ your conv gives the same 12 numbers"
-    runs = widget.verdict["run"]
-    widget.image = IMAGE * 2
-    assert widget.verdict["run"] == runs + 1
-    widget.set_state({"dilation": 4, "padding": "valid"})
-    widget.kernel = np.ones((5, 5))
-    assert widget.verdict["words"] == ""
-    json.dumps(widget.verdict)
-
-
-@pytest.mark.parametrize(
-    ("conv", "words"),
-    [
-        (lambda image, kernel: image, "✗ your conv gave shape (6, 7), expected (3, 3) (it takes no stride)"),
-        (lambda image: image, "✗ your conv raised TypeError: "),
-        (lambda image, kernel: None, "✗ your conv gave shape (), expected (3, 3)"),
-        (lambda image, kernel, stride: np.full((3, 3), np.nan), "≠ your conv: 9 of 9 numbers differ: y[0, 0] is nan"),
-        (lambda image, kernel: 1 / 0, "✗ your conv raised ZeroDivisionError: division by zero (it takes no stride)"),
-    ],
-)
-def test_a_broken_function_is_told_what_is_wrong(conv, words):
-    assert ConvolutionExplorer(IMAGE, KERNEL, stride=2, conv=conv).verdict["words"].startswith(words)
-
-
-def test_own_function_gets_channels_where_there_are_several():
-    shapes = []
-    ConvolutionExplorer(np.ones((4, 5, 2)), np.ones((2, 2, 2, 3)), conv=lambda *arrays: shapes.extend(arrays))
-    assert [each.shape for each in shapes] == [(4, 5, 2), (2, 2, 2, 3)]
-
-
 def test_image_and_kernel_keep_the_same_channels():
     widget = ConvolutionExplorer()
     with pytest.raises(ValueError, match=r"kernel must have the image's 1 channels .* got shape"):
@@ -459,36 +234,3 @@ def test_bad_arguments_are_named(arguments, message):
 def test_bad_types_are_named(arguments, message):
     with pytest.raises(TypeError, match=f"ConvolutionExplorer: {message}"):
         ConvolutionExplorer(**arguments)
-
-
-def test_squeezed_module_is_small_and_keeps_its_texts():
-    assert len(ConvolutionExplorer._esm.encode()) < 15_000
-    assert (
-        squeeze('const f = (x) => { return "a + b" + `c ${ x + 1 } - d`; };')
-        == 'const f=x=>{return "a + b"+`c ${x+1} - d`};'
-    )
-    everything = script("convolution.js")
-    assert "".join(squeeze(everything).split()).count("`") == everything.count("`")
-
-
-@browser_test
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_fits_the_room(show, color_scheme):
-    rng = np.random.default_rng(0)
-    widget = ConvolutionExplorer(
-        rng.normal(size=(12, 12, 3)), rng.normal(size=(5, 5, 3, 3)), padding=4, dilation=2, conv=lambda *a: np.zeros(3)
-    )
-    box = show(widget, color_scheme).locator(".explorable").bounding_box()
-    assert box["width"] <= 840
-    assert box["height"] <= 520
-
-
-@browser_test
-def test_ends_without_a_trace(show):
-    page = show(ConvolutionExplorer())
-    page.get_by_role("button", name="Play").click()
-    step = page.evaluate("dispose(), model.get('step')")
-    page.wait_for_timeout(400)
-    assert page.evaluate("document.querySelector('main').childElementCount") == 0
-    assert page.evaluate("Object.values(listeners).reduce((sum, each) => sum + each.size, 0)") == 0
-    assert page.evaluate("model.get('step')") == step

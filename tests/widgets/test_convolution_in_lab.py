@@ -1,12 +1,8 @@
-"""The convolution stepper in a real JupyterLab: the student's function answers to what the hand changes."""
+"""The convolution stepper in real notebooks: the student's function answers to what the hand changes."""
 
-import time
+from tests.widgets.notebooks import in_both, marks
 
-import pytest
-
-from tests.widgets.test_in_lab import ask_kernel, open_notebook, server  # noqa: F401 - fixtures
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = marks
 
 CELL = """
 import numpy as np
@@ -21,20 +17,21 @@ explorer
 """
 
 
-def test_own_function_answers(open_notebook):  # noqa: F811
-    page = open_notebook(CELL)
-    said = "document.querySelector('.verdict').textContent"
+@in_both
+def test_own_function_answers(open_notebook, front):
+    notebook = open_notebook(CELL, front=front)
+    page, said = notebook.page, "document.querySelector('.verdict').textContent"
     page.wait_for_function(f"{said} === '✓ your conv gives the same 36 numbers'")
     page.locator(".image svg").focus()
     page.keyboard.press("7")
-    for _ in range(100):
-        if ask_kernel(page, "explorer.image[0][0]") == "[7.0]":
-            break
-        time.sleep(0.05)
-    assert ask_kernel(page, "explorer.image[0][0]") == "[7.0]"
+    notebook.wait_until("explorer.image[0][0]", "[7.0]")
     page.wait_for_function(f"{said} === '✓ your conv gives the same 36 numbers'")
     page.get_by_label("padding").select_option("same")
     page.wait_for_function(f"{said}.startsWith('✗ your conv gave shape (6, 6), expected (8, 8)')")
+    page.get_by_label("padding").select_option("valid")
+    page.get_by_label("channels").select_option("2 → 3")
+    notebook.wait_until("np.shape(explorer.image), np.shape(explorer.kernel)", "((8, 8, 2), (3, 3, 2, 3))")
+    page.wait_for_function(f"{said}.startsWith('✗ your conv raised ValueError')")
     box = page.locator(".explorable").bounding_box()
     assert box["width"] <= 840
     assert box["height"] <= 520
