@@ -1,5 +1,6 @@
 """Backpropagation in a small network, number by number: forward, backward, and the step downhill (lesson 3)."""
 
+import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -170,7 +171,7 @@ class BackpropStepper(Explorable):
 
     def draw(self, figure: "Figure") -> None:
         """Draw the network with the numbers that are computed, forward and backward."""
-        figure.suptitle(self.describe().removeprefix(f"{WHERE}: "))
+        figure.suptitle(textwrap.fill(self.describe().removeprefix(f"{WHERE}: "), 100), fontsize=10)
         axes = figure.subplots()
         _draw_network(axes, self)
         axes.set_title("bold: output of the neuron; orange + and blue −: ∂L/∂ of weight or bias", fontsize=10)

@@ -25,7 +25,8 @@ function render({ model, el }) {
   const write = (selector, words) => (find(selector).textContent = words);
   const cursors = { image: [0, 0], kernel: [0, 0] };
   const chosen = { channel: 0, filter: 0 };
-  let hovered = null; // the step of the output's cell under the mouse
+  let hovered = null; // the step of the small image's cell under the mouse
+  let probed; // where transposed, the output's cell under the mouse
   let playing = false;
   let timer;
   let stale = false; // whether the verdict is about something older
@@ -137,6 +138,9 @@ function render({ model, el }) {
       outline("lit", ...place(r, c, 0, 0), down.span, across.span);
     const marks = [window, outline("lit", r, c)];
     if (back) marks.reverse();
+    const from = probed && times(now.count, (n) => [(n / across.small) | 0, n % across.small]).filter(([r, c]) =>
+      kernel.some((row, i) => row.some((_, j) => `${place(r, c, i, j)}` === `${probed}`)));
+    if (from) marks.splice(0, 2, from.map((at) => outline("lit", ...at)).join(""), outline("lit", ...probed));
     const beyond = (axis, v) => v < axis.before || v >= axis.large - axis.after;
     const edge = (R, C) => (beyond(down, R) || beyond(across, C) ? "ring" : "");
     const later = (R, C) => (R * across.small + C > now.at ? "later" : "");
@@ -149,14 +153,14 @@ function render({ model, el }) {
         : `No window fits: it spans ${span} pixels, the image has ${large}. Try fewer taps, or padding.`);
       return;
     }
-    now.y = convolve(now, back ? now.n : Infinity);
+    now.y = convolve(now, back && !from ? now.n : Infinity);
     const wrong = (stale ? [] : read("verdict").differ).map(([R, C, f]) =>
       f === filter ? outline("differs", R, C) : "");
     sheet(svg("output"), now.y.map((row) => row.map((each) => each[filter])), wrong.join("") + marks[1], back ? edge : later);
     const { values, words, code, short } = step(now, channel, filter);
     sheet(svg("products"), values, "");
     write("pre", code);
-    say(words, playing ? "" : told || `Step ${now.n + 1} of ${now.count}: ${short}`);
+    say(from ? `Pixels that reach this number: ${from.length}` : words, playing ? "" : told || `Step ${now.n + 1} of ${now.count}: ${short}`);
   }
 
   for (const name in cursors) {
@@ -195,12 +199,14 @@ function render({ model, el }) {
     svg(name).onblur = () => (told = "");
   }
 
-  // hovering a cell of the small image shows its window, a click on the output stays there
+  // hovering a cell of the small image shows its window, one of the large output where it comes from; a click stays
   for (const name of ["image", "output"]) {
     svg(name).onmousemove = svg(name).onmouseleave = (event) => {
       const [r, c] = cellUnder(svg(name), event);
-      const small = now.fits && now.transposed === (name === "image") && r < now.down.small && c < now.across.small;
-      hovered = small && event.type === "mousemove" ? r * now.across.small + c : null;
+      const over = now.fits && event.type === "mousemove";
+      const small = now.transposed === (name === "image") && r < now.down.small && c < now.across.small;
+      hovered = over && small ? r * now.across.small + c : null;
+      probed = over && now.transposed && !small && now.y[r]?.[c] && [r, c];
       redraw();
     };
   }

@@ -138,31 +138,26 @@ class FeatureMaps(Explorable):
         from matplotlib.patches import Rectangle
 
         figure.suptitle(self.describe().removeprefix(f"{WHERE}: "), fontsize=10)
-        parts: Any = figure.subfigures(1, 3, width_ratios=(1, 1.3, 1.5))
-        left, middle, right = parts
+        left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.3, 1.5))
+        for axes in (left, middle, right):
+            axes.set(xticks=[], yticks=[])
         image, maps = self._images[self.image], self.maps()
-        axes = left.subplots()
         low, high = float(image.min()), float(image.max())
-        colours = image.shape[2] == 3
-        axes.imshow((image - low) / (high - low or 1) if colours else image[:, :, 0], cmap="gray")
+        coloured = image.shape[2] == 3
+        left.imshow((image - low) / (high - low or 1) if coloured else image[:, :, 0], cmap="gray")
+        left.set_title("image")
         row, column = np.unravel_index(np.abs(maps[:, :, self.map]).argmax(), maps.shape[:2])
         rows, columns = self.receptive_field(int(row), int(column))
         if rows and columns:
             corner = (columns[0] - 0.5, rows[0] - 0.5)
             size = (columns[1] - columns[0] + 1, rows[1] - rows[0] + 1)
-            axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor="#e69f00", linewidth=2.5))
-        axes.set(xticks=[], yticks=[], title="image")
+            left.add_patch(Rectangle(corner, *size, fill=False, edgecolor="#e69f00", linewidth=2.5))
 
-        some = range(min(maps.shape[2], 36))
-        side = math.ceil(math.sqrt(len(some)))
-        for number, each in zip(some, middle.subplots(side, side, squeeze=False).flat, strict=False):
-            _show(each, maps[:, :, number])
-        for each in middle.axes:
-            each.set_axis_off()
-        axes = right.subplots()
-        _show(axes, maps[:, :, self.map])
-        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=2))
-        axes.set(xticks=[], yticks=[], title=f"map {self.map}")
+        _show(middle, _mosaic(maps[:, :, :36]))
+        middle.set_title("maps" if maps.shape[2] <= 36 else f"36 of {maps.shape[2]} maps")
+        _show(right, maps[:, :, self.map])
+        right.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=2))
+        right.set_title(f"map {self.map}")
 
     def _stop(self) -> Stop:
         return trace(self._model, self._images[self.image])[0][self.layer]
@@ -234,6 +229,19 @@ def _answer(outputs: list[np.ndarray]) -> str:
     return f"{'the model says' if probabilities else 'largest output:'} {values.argmax()} ({values.max():.2f})"
 
 
+def _mosaic(maps: np.ndarray) -> np.ndarray:
+    """Maps of shape (h, w, channels) beside each other, each from −1 to 1, with a gap that is not a number."""
+    h, w, count = maps.shape
+    side = math.ceil(math.sqrt(count))
+    gap = max(1, w // 12)
+    mosaic = np.full((-(-count // side) * (h + gap) - gap, side * (w + gap) - gap), np.nan)
+    for number in range(count):
+        top, left = number // side * (h + gap), number % side * (w + gap)
+        shown = maps[:, :, number]
+        mosaic[top : top + h, left : left + w] = shown / (np.abs(shown).max() or 1.0)
+    return mosaic
+
+
 def _show(axes: Axes, numbers: np.ndarray) -> None:
-    limit = float(np.abs(numbers).max()) or 1.0
+    limit = float(np.nanmax(np.abs(numbers))) or 1.0
     axes.imshow(numbers, cmap=diverging(), vmin=-limit, vmax=limit)

@@ -172,10 +172,24 @@ def test_hovering_the_image_shows_its_window_where_transposed(show):
     assert shown(page, ".says") == "x[2, 1] times the kernel is added to the window"
     box = "rect => ['x', 'y'].map((name) => rect.getAttribute(name) / 40)"
     assert page.locator(".output svg > .lit").evaluate(box) == [2, 4]
-    page.mouse.move(*at(page, "output", 8, 8, 9))
-    assert shown(page, ".says").startswith("x[0, 0]")
     page.mouse.click(*at(page, "output", 8, 8, 9))
     assert page.evaluate("model.get('step')") == 0
+    page.mouse.move(2, 2)
+    assert shown(page, ".says").startswith("x[0, 0]")
+
+
+def test_hovering_a_transposed_output_shows_where_it_comes_from(show):
+    """Stride 2 under a kernel of 3: one, two or four pixels, which is what makes checkerboards."""
+    page = show(ConvolutionExplorer(np.ones((4, 4)), np.ones((3, 3)), stride=2, transposed=True))
+    box = "all => all.map((rect) => ['y', 'x'].map((name) => rect.getAttribute(name) / 40))"
+    for row, column in ((0, 0), (2, 3), (4, 4), (5, 8)):
+        page.mouse.move(*at(page, "output", row, column, 9))
+        settle(page)
+        reach = [[r, c] for r in range(4) for c in range(4) if 0 <= row - 2 * r < 3 and 0 <= column - 2 * c < 3]
+        assert page.locator(".image svg > .lit").evaluate_all(box) == reach
+        assert page.locator(".output svg > .lit").evaluate_all(box) == [[row, column]]
+        assert numbers(page, "output")[9 * row + column] == len(reach)
+        assert shown(page, ".says") == f"Pixels that reach this number: {len(reach)}"
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
