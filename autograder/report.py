@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import image
 from autograder.assess import Failure, Result
 from autograder.compare import describe
 from autograder.oneline import one_line
@@ -81,7 +82,7 @@ def html_of(report: dict[str, Any]) -> str:
     rows = "".join(
         f'<tr><td style="{_CELL}color:{_GOOD if c["passed"] else _BAD}">{"✓" if c["passed"] else "✗"}</td>'
         f'<td style="{_CELL}">{escape(c["name"])}</td>'
-        f'<td style="{_CELL}text-align:right">{points(c["earned"])} / {points(c["points"])}</td>'
+        f'<td style="{_CELL}text-align:right;white-space:nowrap">{points(c["earned"])} / {points(c["points"])}</td>'
         f'<td style="{_CELL}">{escape(c["message"])}</td></tr>'
         for c in report["criteria"]
     )
@@ -106,6 +107,20 @@ def shown_values(failure: dict[str, Any], *, printed: bool = True) -> list[tuple
     return [*lines, ("printed", failure["printed"])] if printed and failure["printed"] else lines
 
 
+def shown_in_html(failure: dict[str, Any]) -> list[tuple[str, str]]:
+    """The failing case as `shown_values` has it, in HTML: images as such, all else as text."""
+    images = image.images_of(failure)
+    shown = []
+    for label, text in shown_values(failure):
+        if rows := images.get("expected" if label == "one right answer" else label):
+            shape = f'<div style="font-size:smaller">{escape(text.partition(":")[0])}</div>'
+            html = shape + image.as_html(rows, images.get("expected") if label == "got" else None)
+        else:
+            html = f'<pre style="{_PRE}">{escape(text)}</pre>'
+        shown.append((label, html))
+    return shown
+
+
 def likely(report: dict[str, Any]) -> str:
     """The diagnosis in a few words; that nothing was written is no guess."""
     name = report["mistake"] or ""
@@ -116,6 +131,8 @@ def show(value: Any) -> str:
     """A value as a person reads it: few digits, and the shape of what is too large to print."""
     if isinstance(value, (list, tuple)) and any(isinstance(item, (np.ndarray, list, tuple)) for item in value):
         return "\n".join(show(item) for item in value) or repr(value)
+    if isinstance(value, np.ndarray) and image.rows_of(value):
+        return f"{describe(value)}:\n{show(value.squeeze())}"
     if isinstance(value, np.ndarray) and value.size > MAX_VALUES:
         return f"{describe(value)}: {np.array2string(value.ravel()[:4], precision=4)[:-1]} …]"
     if isinstance(value, (np.ndarray, np.generic)):
@@ -133,12 +150,14 @@ _CELL = "text-align:left;padding:1px 10px 1px 0;border:none;background:none;"
 
 def _failure(failure: Failure) -> dict[str, Any]:
     came_back = failure.answer.outcome == "returned"
+    values = [*failure.arguments, ("expected", failure.expected), ("got", failure.answer.value)]
     return {
         "arguments": [{"name": name, "value": _short(show(value))} for name, value in failure.arguments],
         "expected": _short(show(failure.expected)),
         "one_of_several": failure.one_of_several,
         "got": _short(show(failure.answer.value) if came_back else str(failure.answer.error)),
         "printed": _first_lines(_short(failure.answer.printed)),
+        "images": {name: rows for name, value in values if (rows := image.rows_of(value))},
     }
 
 
@@ -147,8 +166,8 @@ def _failure_html(failure: dict[str, Any] | None) -> str:
         return ""
     rows = "".join(
         f'<tr><td style="{_CELL}vertical-align:top"><code>{escape(name)}</code></td>'
-        f'<td style="{_CELL}"><pre style="{_PRE}">{escape(text)}</pre></td></tr>'
-        for name, text in shown_values(failure)
+        f'<td style="{_CELL}">{value}</td></tr>'
+        for name, value in shown_in_html(failure)
     )
     table = f'<table style="{_TABLE}margin:2px 0 6px">{rows}</table>'
     return f"<div>For example, with</div>{table}"

@@ -17,7 +17,7 @@ from autograder.build import CHECK
 from autograder.feedback.inert import plain
 from autograder.feedback.markdown import markdown
 from autograder.feedback.outputs import Allowance, as_text, note, outputs_html
-from autograder.report import likely, shown_values
+from autograder.report import likely, shown_in_html
 from autograder.reported import RESULT_MIME, checked, events_of
 from autograder.webpage import render
 
@@ -118,7 +118,7 @@ def feedback_page(notebook: Any, about: About) -> str:
         lines=sorted(lines, key=lambda line: order[line.status]),
         blocks=blocks,
         events=events_of(notebook),
-        shown_values=shown_values,
+        shown_in_html=shown_in_html,
         likely=likely,
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.assess import nothing
 from autograder.exercise import Criterion, Exercise, Mistake
-from autograder.report import MAX_LINES, as_dict, as_html, as_text, points, show
+from autograder.report import MAX_LINES, as_dict, as_html, as_text, html_of, points, show
 from tests.autograder.toy import array, exercise, judge
 
 SCALE = Exercise(
@@ -183,6 +183,7 @@ def test_a_dict_of_the_result_is_json():
         "expected": "[ 3., -6.]",
         "got": "[4., 1.]",
         "one_of_several": False,
+        "images": {},
         "printed": "x is [ 1. -2.]",
     }
     assert as_dict(judge(SCALE, lambda x, factor: x * factor))["mistake"] is None
@@ -222,3 +223,26 @@ def test_points():
 def test_every_report_of_a_right_answer_is_free_of_hints():
     result = judge(exercise(lambda x: x, array(3)), lambda x: x)
     assert "Likely" not in as_text(result) + as_html(result)
+
+
+def test_an_image_is_shown_as_one():
+    blurred = exercise(lambda x: x / 2, lambda rng: (np.arange(-4.0, 8).reshape(1, 3, 4, 1),))
+    result = judge(blurred, lambda x: np.where(x == 7, 9, x / 2))
+    report = as_dict(result)
+    assert report["failure"]["images"]["x"] == [[-4, -3, -2, -1], [0, 1, 2, 3], [4, 5, 6, 7]]
+    html = as_html(result)
+    assert html.count('<td style="border:none;text-align:center') == 3 * 12
+    assert html.count("box-shadow") == 1
+    assert ">9</td>" in html.split("box-shadow")[1][:60]
+    assert "an array of shape (1, 3, 4, 1):" in as_text(result)
+    read(html)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [None, [], {"x": "rows"}, {"x": []}, {"x": [[]]}, {"x": [["<b>"]]}, {"x": [[float("inf")]]}, {"x": [[1] * 99]}],
+)
+def test_what_is_no_image_is_shown_as_text(images):
+    report = as_dict(judge(SCALE, adds, seed=5))
+    report["failure"]["images"] = images
+    assert html_of(report) == as_html(judge(SCALE, adds, seed=5))
