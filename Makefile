@@ -5,14 +5,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup sandbox demo lab test attacks lint lessons bench pictures clean
+.PHONY: help setup sandbox demo lab test attacks lint lessons exercises bench pictures clean
 
 help:
 	@echo "make demo      grade three made-up submissions and print what they got"
 	@echo "make test      run all tests"
-	@echo "make attacks   run 393 hostile submissions in the sandbox"
+	@echo "make attacks   run 394 hostile submissions in the sandbox"
 	@echo "make lab       open JupyterLab on the first lesson"
 	@echo "make lessons   build the students' notebooks from solutions/"
+	@echo "make exercises print what each exercise asks for, and the mistakes that it knows"
 	@echo "make bench     measure every speed that the README claims"
 	@echo "make lint      style and types, as CI asks for them"
 	@echo "make pictures  draw the README's pictures again (needs chromium)"
@@ -62,6 +63,9 @@ lint: $(READY)
 lessons: $(READY)
 	$(BIN)/autograder build
 
+exercises: $(READY)
+	@$(BIN)/python -m tests.autograder.table
+
 lab: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) lessons/01_neurons/01_neurons.ipynb
 
@@ -70,6 +74,7 @@ bench: $(READY)
 
 pictures: $(READY)
 	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python docs/lesson_pictures.py
 
 clean:
 	rm -rf .venv build

@@ -44,7 +44,7 @@ def explain(
 def _explain_all(
     exercise: Exercise, observations: Sequence[Observation], failing: Sequence[Observation]
 ) -> Diagnosis | None:
-    for mistake in exercise.mistakes:
+    for mistake in exercise.mistakes if not exercise.trains else ():
         if reproduces(exercise, mistake.wrong, observations):
             return Diagnosis(mistake.name, mistake.hint)
     for general in GENERAL:

@@ -20,6 +20,8 @@ Arguments = tuple[Any, ...]
 Cases = Callable[[np.random.Generator], Iterable[Arguments]]
 Accepts = Callable[[Arguments, Any], str | None]
 
+QUICK = 10.0  # seconds
+
 STUDENT_SEED = 2026  # what `check` draws its inputs from; the grader draws a fresh seed for every submission
 
 
@@ -100,7 +102,8 @@ class Exercise:
     rtol, atol : float
         Tolerance relative to each number and to the largest one. A right answer in float32 must pass.
     seconds : float
-        That one call may take.
+        That one call may take. An answer that may take longer than `QUICK` is one that trains: its mistakes are known
+        by what a criterion says of it, as computing each of them would take too long.
     """
 
     name: str
@@ -112,7 +115,7 @@ class Exercise:
     uses_course: bool = False
     rtol: float = 1e-4
     atol: float = 1e-5
-    seconds: float = 10.0
+    seconds: float = QUICK
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -129,6 +132,11 @@ class Exercise:
         """What an answer must not call."""
         library = () if self.uses_course else ("course",)
         return ("autograder.exercises", "autograder.exercise", "autograder.check", *library, *self.rules_out)
+
+    @property
+    def trains(self) -> bool:
+        """Whether an answer takes its time."""
+        return self.seconds > QUICK
 
     def trials(self, seed: int = STUDENT_SEED) -> list[Trial]:
         """The calls that the answer must get right, drawn from `seed`."""

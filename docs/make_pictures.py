@@ -47,7 +47,8 @@ def picture(page: Page, what: str) -> bytes:
     page.wait_for_timeout(500)
     image = Image.open(io.BytesIO(page.locator(what).screenshot())).convert("RGB")
     png = io.BytesIO()
-    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(png, "png", optimize=True)
+    few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few.save(png, "png", optimize=True)
     return png.getvalue()
 
 
@@ -55,6 +56,8 @@ def main() -> None:
     """Write what is asked for, in both themes."""
     FOLDER.mkdir(exist_ok=True)
     wanted = set(sys.argv[1:])
+    if unknown := wanted - {*SCENES, "check"}:
+        sys.exit(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(SCENES)}, check")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])

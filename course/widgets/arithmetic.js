@@ -45,7 +45,7 @@ export function axis(size, taps, { stride, padding, dilation, transposed }) {
 
 /**
  * The state with both axes, the `pixels` with their zeros, `place(r, c, i, j)`, where the tap i, j meets the large image,
- * and `seen(r, c, i, j)`, what it is multiplied with, channel by channel.
+ * and `seen(r, c, i, j)`, what it is multiplied with, channel by channel; `cell(n)`, row and column of the step n of `count`.
  */
 export function plan(state) {
   const { image, kernel, stride, dilation, transposed } = state;
@@ -56,15 +56,18 @@ export function plan(state) {
     times(across.large, (c) => image[r - down.before]?.[c - across.before] ?? zeros));
   const place = (r, c, i, j) => [r * stride + i * dilation, c * stride + j * dilation];
   const seen = (...tap) => (transposed ? tap : place(...tap)).slice(0, 2).reduce((lists, i) => lists[i], pixels);
-  return { ...state, down, across, pixels, place, seen, fits: down.out > 0 && across.out > 0 };
+  const fits = down.out > 0 && across.out > 0;
+  const count = fits ? down.small * across.small : 1;
+  const cell = (n) => [(n / across.small) | 0, n % across.small];
+  return { ...state, down, across, pixels, place, seen, fits, count, cell };
 }
 
 /** The output [row][column][filter]; where transposed with the edge that is cut off, and as it is after step `last`. */
-export function convolve({ kernel, transposed, down, across, place, seen }, last = Infinity) {
+export function convolve({ kernel, transposed, down, across, place, seen, count, cell }, last = Infinity) {
   const side = transposed ? "large" : "small";
   const y = times(down[side], () => times(across[side], () => like(kernel[0][0][0], 0)));
-  for (let n = 0; n < down.small * across.small && n <= last; n++) {
-    const [r, c] = [(n / across.small) | 0, n % across.small];
+  for (let n = 0; n < count && n <= last; n++) {
+    const [r, c] = cell(n);
     kernel.forEach((row, i) => row.forEach((tap, j) => {
       const [R, C] = transposed ? place(r, c, i, j) : [r, c];
       seen(r, c, i, j).forEach((x, channel) => tap[channel].forEach((w, filter) => (y[R][C][filter] += w * x)));
@@ -75,12 +78,12 @@ export function convolve({ kernel, transposed, down, across, place, seen }, last
 
 /** A step's products, their sum in words, the same in NumPy, and in short what comes of it. */
 export function step({ kernel, stride, dilation, down, across, transposed, seen, y, r, c }, channel, filter) {
-  const [channels, filters] = [kernel[0][0].length, kernel[0][0][0].length];
+  const channels = kernel[0][0].length;
   const pairs = (ch, make) => kernel.map((row, i) => row.map((tap, j) => make(seen(r, c, i, j)[ch], tap[ch][filter])));
   const product = (x, w) => x * w;
   const values = pairs(channel, product);
   const terms = pairs(channel, (x, w) => `${brief(x)}·${w < 0 ? `(${brief(w)})` : brief(w)}`).flat().join(" + ");
-  const several = channels + filters > 2;
+  const several = kernel[0][0].flat().length > 1;
   const at = (rows) => `[${rows}${several ? `, ${filter}` : ""}]`;
   const weights = several ? `kernel[..., ${filter}]` : "kernel";
   const slice = (from, size, by = 1) => `${from}:${from + size}${by > 1 ? `:${by}` : ""}`;
@@ -93,10 +96,8 @@ export function step({ kernel, stride, dilation, down, across, transposed, seen,
     return { values, words, code: code + (padded ? cut : ""), short: words };
   }
   const [here, total] = [`y${at(`${r}, ${c}`)} = `, brief(y[r][c][filter])];
-  const shares = times(channels, (ch) => {
-    if (ch === channel) return channels > 1 ? `(${terms})` : terms;
-    return brief(pairs(ch, product).flat().reduce((a, b) => a + b));
-  });
+  const shares = times(channels, (ch) => ch !== channel
+    ? brief(pairs(ch, product).flat().reduce((a, b) => a + b)) : channels > 1 ? `(${terms})` : terms);
   const zeros = [down, across].map(({ before, after }) => `(${before}, ${after})`);
   const code = (padded ? `padded = np.pad(x, (${zeros.join(", ")}${several ? ", (0, 0)" : ""}))\n` : "") +
     `seen = ${padded ? "padded" : "x"}[${window}]\n${here}(seen * ${weights}).sum()`;

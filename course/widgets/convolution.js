@@ -7,14 +7,14 @@ import { convolve, like, plan, step } from "./arithmetic.js";
 const SETTINGS = "image kernel stride padding dilation transposed";
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const figure = (name, caption = name, attributes = `aria-hidden="true"`) =>
-  `<figure class="${name}"><figcaption>${caption}</figcaption><svg ${attributes}></svg></figure>`;
-const grid = (name, caption) =>
-  figure(name, caption, `tabindex="0" role="application" aria-label="${name}: arrows move, digits change"`);
+const figure = (name, attributes = `aria-hidden="true"`) =>
+  `<figure class="${name}"><figcaption>${name}</figcaption><svg ${attributes}></svg></figure>`;
+const grid = (name) =>
+  figure(name, `tabindex="0" role="application" aria-label="${name}: arrows move, digits change"`);
 
 const MARKUP = `<div class="bar"><button>Play</button><button>Back</button><button>Next</button></div>
-  <div class="columns"><div class="settings"></div>${grid("image", "image x")}
-  <div>${grid("kernel")}${figure("products")}</div>${figure("output", "output y")}</div>
+  <div class="columns"><div class="settings"></div>${grid("image")}
+  <div>${grid("kernel")}${figure("products")}</div>${figure("output")}</div>
   <div class="below"><p class="size"></p><pre></pre></div><p class="verdict"></p>`;
 
 function render({ model, el }) {
@@ -92,7 +92,7 @@ function render({ model, el }) {
   all("button").forEach((button, i) => (button.onclick = () => {
     clearTimeout(timer);
     playing = !i && !playing;
-    if (i) go(now.at + (i > 1 ? 1 : -1));
+    if (i) go(now.at + 2 * i - 3);
     else if (now.at > now.count - 2) go(0);
     draw();
     play();
@@ -100,11 +100,9 @@ function render({ model, el }) {
 
   function draw() {
     now = plan(Object.fromEntries(SETTINGS.split(" ").map((name) => [name, read(name)])));
-    const { image, kernel, down, across, fits } = now;
-    const count = fits ? down.small * across.small : 1;
+    const { image, kernel, down, across, fits, count } = now;
     const at = Math.min(read("step"), count - 1);
-    const n = hovered ?? at;
-    Object.assign(now, { count, at, n, r: (n / across.small) | 0, c: n % across.small });
+    Object.assign(now, { at, n: hovered ?? at });
 
     const last = { channel: image[0][0].length - 1, filter: kernel[0][0][0].length - 1 };
     for (const name in last) {
@@ -133,15 +131,16 @@ function render({ model, el }) {
   const corner = (name) => name === "image" && !now.transposed ? [now.down.before, now.across.before] : [0, 0];
 
   function drawSheets({ channel, filter }) {
-    const { kernel, down, across, fits, pixels, place, transposed: back, r, c } = now;
+    const { kernel, down, across, fits, pixels, place, transposed: back } = now;
+    const [r, c] = now.cell(now.n);
     const window = kernel.map((row, i) => row.map((_, j) => outline("tap", ...place(r, c, i, j))).join("")).join("") +
       outline("lit", ...place(r, c, 0, 0), down.span, across.span);
-    const marks = [window, outline("lit", r, c)];
-    if (back) marks.reverse();
-    const from = probed && times(now.count, (n) => [(n / across.small) | 0, n % across.small]).filter(([r, c]) =>
+    const lit = (at) => outline("lit", ...at);
+    const from = probed && times(now.count, now.cell).filter(([r, c]) =>
       kernel.some((row, i) => row.some((_, j) => `${place(r, c, i, j)}` === `${probed}`)));
-    if (from) marks.splice(0, 2, from.map((at) => outline("lit", ...at)).join(""), outline("lit", ...probed));
-    const beyond = (axis, v) => v < axis.before || v >= axis.large - axis.after;
+    const marks = from ? [from.map(lit).join(""), lit(probed)] : [window, lit([r, c])];
+    if (back && !from) marks.reverse();
+    const beyond = ({ before, after, large }, v) => v < before || v >= large - after;
     const edge = (R, C) => (beyond(down, R) || beyond(across, C) ? "ring" : "");
     const later = (R, C) => (R * across.small + C > now.at ? "later" : "");
     sheet(svg("image"), pixels.map((row) => row.map((x) => x[channel])), (fits ? marks[0] : "") +
@@ -157,7 +156,7 @@ function render({ model, el }) {
     const wrong = (stale ? [] : read("verdict").differ).map(([R, C, f]) =>
       f === filter ? outline("differs", R, C) : "");
     sheet(svg("output"), now.y.map((row) => row.map((each) => each[filter])), wrong.join("") + marks[1], back ? edge : later);
-    const { values, words, code, short } = step(now, channel, filter);
+    const { values, words, code, short } = step({ ...now, r, c }, channel, filter);
     sheet(svg("products"), values, "");
     write("pre", code);
     say(from ? `Pixels that reach this number: ${from.length}` : words, playing ? "" : told || `Step ${now.n + 1} of ${now.count}: ${short}`);
@@ -193,7 +192,8 @@ function render({ model, el }) {
       else return;
       event.preventDefault();
       const value = edit((v) => (typed && isFinite(typed) ? +typed : v));
-      told = `row ${cursors[name][0]}, column ${cursors[name][1]}: ${brief(value)}`;
+      const [r, c] = cursors[name];
+      told = `row ${r}, column ${c}: ${brief(value)}`;
       redraw();
     };
     svg(name).onblur = () => (told = "");

@@ -535,7 +535,7 @@ for ax, count in ((axes[1], 6), (axes[2], 24)):
     ax.plot(t, light_curve(t), color=plots.COLOURS["orange"], linewidth=4, alpha=0.6, label="the curve")
     ax.plot(t, sum(light_curve(k) * hat((t - k) / width + 1) for k in knots), color="black", linewidth=1.2, label="hats")
     ax.set_title(f"{count + 1} hats", fontsize=11)
-    ax.set(xlabel="time", ylabel="brightness")
+    ax.set(xlabel="time (no unit)", ylabel="brightness (no unit)")
     ax.legend(fontsize=8)
 figure.alt = "Left, three ramps add up to a hat. Middle and right, 7 and 25 hats follow a curve with two bumps, 25 closely."
 figure
@@ -575,7 +575,7 @@ for ax, width in zip(axes, (2, 8, 64)):
     ax.plot(x_curve, y_curve, color=plots.COLOURS["orange"], linewidth=4, alpha=0.6, label="the curve")
     ax.plot(wider, model.predict(wider, verbose=0), color="black", linewidth=1.2, label="network")
     ax.set_title(f"{width} neurons: off by {error:.2f}", fontsize=11)
-    ax.set(xlabel="time", ylabel="brightness", ylim=(-1.6, 2.0))
+    ax.set(xlabel="time (no unit)", ylabel="brightness (no unit)", ylim=(-1.6, 2.0))
     ax.legend(fontsize=8, loc="lower center")
 figure.alt = "Networks of 2, 8 and 64 hidden neurons follow the curve ever more closely, but go astray outside the data."
 figure

@@ -130,7 +130,7 @@ def test_a_worker_that_dies_takes_nobody_along(seeded, workers):
     graded = graded_of(course, workers=workers, force=True)
     assert sorted(graded) == sorted([*names, "killer"])
     assert "died" in graded["killer"].problem
-    assert all(graded[name].problem is None for name in names)
+    assert [graded[name].problem for name in names] == [None] * len(names)
     (course.folder("submitted", "killer", LESSON) / f"{LESSON}.ipynb").unlink()
 
 

@@ -20,7 +20,7 @@ Trained = tuple[np.ndarray, float]
 SEEN = 140
 """Digits of the training set that an answer is given."""
 
-ENOUGH = 0.95
+ENOUGH = 0.97
 """The share of other people's digits that a trained perceptron gets right; the reference gets 98 % of them."""
 
 
@@ -56,8 +56,9 @@ def _wholes(rng: np.random.Generator) -> Iterator[Arguments]:
 def _two_digits(rng: np.random.Generator) -> Iterator[Arguments]:
     (images, digits), *_ = load_digits()
     x, y = _zeros_and_ones(images, digits)
-    chosen = rng.permutation(len(x))[:SEEN]
-    yield x[chosen], y[chosen], 1.0, 30
+    for _ in range(2):  # numbers drawn at random may be lucky once
+        chosen = rng.permutation(len(x))[:SEEN]
+        yield x[chosen], y[chosen], 1.0, 30
 
 
 def _zeros_and_ones(images: np.ndarray, digits: np.ndarray) -> Arguments:
