@@ -137,6 +137,8 @@ def show(value: Any) -> str:
         return f"{describe(value)}: {np.array2string(value.ravel()[:4], precision=4)[:-1]} …]"
     if isinstance(value, (np.ndarray, np.generic)):
         return np.array2string(np.asarray(value), precision=4, suppress_small=False, separator=", ")
+    if isinstance(value, np.random.Generator):
+        return "a random generator"
     text = f"{value:.6g}" if isinstance(value, float) else repr(value)
     return text if len(text) < 500 else text[:500] + " …"
 

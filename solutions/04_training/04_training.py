@@ -51,7 +51,7 @@ figure, axes = plots.subplots(1, 3, size=(8.4, 3.2))
 for ax, model, name in zip(axes, fits, "ABC"):
     ax.plot(t_seen, y_seen, "o", color=plots.COLOURS["orange"], markersize=4, label="measured")
     ax.plot(times, model.predict(times, verbose=0), color="black", linewidth=1.3, label="fitted")
-    ax.set(title=name, xlabel="time", ylabel="brightness", ylim=(-1.0, 2.6))
+    ax.set(title=name, xlabel="time (no unit)", ylabel="brightness (no unit)", ylim=(-1.0, 2.6))
     ax.legend(fontsize=8, loc="upper right")
 figure.alt = (
     "Twenty-four noisy measurements of a brightness over time, three times, each with a fitted line. A: a "

@@ -52,6 +52,7 @@ SIGNATURES = {
     "07_in_practice": """
         dropout(x, rate, rng)
         batch_norm(x, gamma, beta, eps)
+        batch_norm_backward(dy, x, gamma, eps)
         residual_block(x, f)
         clip_by_global_norm(grads, max_norm)
         he_normal(fan_in, shape, rng)

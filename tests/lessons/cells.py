@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import pytest
+
 from autograder.build import lesson_sources
 from tests.coursecopy import ROOT
 
 SOURCES = {path.stem: path for path in lesson_sources(ROOT / "solutions")}
+
+# a lesson's tests go to one worker, which runs the lesson once for all of them
+each_lesson = pytest.mark.parametrize(
+    "lesson", [pytest.param(lesson, marks=pytest.mark.xdist_group(lesson)) for lesson in SOURCES]
+)
 
 NOT_PROSE = re.compile(
     r"^ *[\w, *]+ : [^\n]*$"  # a parameter and its type

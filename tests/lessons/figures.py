@@ -104,7 +104,7 @@ def run(lesson: str) -> nbformat.NotebookNode:
     notebook = nbformat.reads(notebook_text(SOURCES[lesson]), as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(WATCH))
     with tempfile.TemporaryDirectory() as folder:
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}}).execute()
+        NotebookClient(notebook, timeout=180, resources={"metadata": {"path": folder}}).execute()
     return notebook
 
 

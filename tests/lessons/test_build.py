@@ -14,9 +14,10 @@ from autograder.demo import model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import grade
 from tests.coursecopy import ROOT, copy_course
+from tests.lessons.cells import each_lesson
+from tests.lessons.figures import run
 
 LESSONS = [path.stem for path in lesson_sources(ROOT / "solutions")]
-each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +100,8 @@ def test_one_question_is_answered_in_words(course, lesson):
 
 @each_lesson
 @pytest.mark.slow
-def test_the_solution_runs_cleanly_from_top_to_bottom(course, lesson, tmp_path):
-    notebook = nbformat.reads(notebook_text(ROOT / "solutions" / lesson / f"{lesson}.py"), as_version=4)
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    said = [o.text for c in notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
+def test_the_solution_runs_cleanly_from_top_to_bottom(lesson):
+    said = [o.text for c in run(lesson).cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
     assert said == []
 
 
@@ -110,7 +109,7 @@ def test_the_solution_runs_cleanly_from_top_to_bottom(course, lesson, tmp_path):
 @pytest.mark.slow
 def test_the_released_lesson_raises_no_surprise(course, lesson, tmp_path):
     notebook = nbformat.read(released(course, lesson), as_version=4)
-    client = NotebookClient(notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(notebook, timeout=180, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     for cell in notebook.cells:
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]

@@ -5,11 +5,9 @@ import pytest
 from autograder.exercises import exercises
 from tests.coursecopy import ROOT
 from tests.lessons import rules
-from tests.lessons.cells import SOURCES, Cell, cells_of
+from tests.lessons.cells import Cell, cells_of, each_lesson
 from tests.lessons.figures import faults, faults_in, run
 from tests.lessons.spelling import misspelt
-
-each_lesson = pytest.mark.parametrize("lesson", SOURCES)
 
 PAGES = [
     path
