@@ -43,8 +43,10 @@ class Kernel:
                 return reply["content"]
 
     def ask(self, expression: str) -> str:
-        identity = self.client.execute("", user_expressions={"answer": expression})
-        return self.reply(identity)["user_expressions"]["answer"]["data"]["text/plain"]
+        reply = {"status": "aborted"}
+        while reply["status"] == "aborted":  # as everything is for a moment after an interrupted cell
+            reply = self.reply(self.client.execute("", user_expressions={"answer": expression}))
+        return reply["user_expressions"]["answer"]["data"]["text/plain"]
 
     def hear(self, wanted: Any) -> dict[str, Any]:
         """The first message on the public channel for which `wanted` holds."""
