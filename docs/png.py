@@ -14,7 +14,8 @@ def small(screenshot: bytes) -> bytes:
     """A screenshot in few colours."""
     image = Image.open(io.BytesIO(screenshot)).convert("RGB")
     png = io.BytesIO()
-    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(png, "png", optimize=True)
+    few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few.save(png, "png", optimize=True)
     return png.getvalue()
 
 
