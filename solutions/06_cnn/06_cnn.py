@@ -518,7 +518,7 @@ second, history = train(
     [course.layers.RandomTranslation(0.13, 0.13, fill_mode="constant"), conv(16), conv(32), pool(), conv(64), pool()]
     + [flatten(), course.layers.Dropout(0.5), dense(10, activation="softmax")],
     epochs=60,
-    seed=3,
+    seed=1,
 )
 print(f"{second.count_params():,} parameters; right on training {accuracy(second, x_train, y_train):.1%}, ", end="")
 print(f"validation {accuracy(second, x_val, y_val):.1%}, test {accuracy(second, x_test, y_test):.1%}")
