@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,8 +92,11 @@ def grade_command(
     The exit code is 1 where there was such a submission, 2 where nothing could be graded at all, 130 after Ctrl-C,
     else 0.
     """
-    from autograder.grade import Options, choose, grade, plan
-    from autograder.progress import GradingProgress
+    if not (unsandboxed or scheduler or dry_run):
+        _start_sandbox()
+    with _imports():
+        from autograder.grade import Options, choose, grade, plan
+        from autograder.progress import GradingProgress
 
     course = _course()
     if unsandboxed:
@@ -197,6 +203,23 @@ def print_plan(planned: dict[str, str], as_json_lines: bool) -> None:
     if not as_json_lines:
         to_do = sum(what in ("new", "changed", "forced") for what in planned.values())
         console.print(f"{to_do} of {len(planned)} would be graded", highlight=False)
+
+
+def _start_sandbox() -> None:
+    """Start it while nbgrader is imported: each takes a second."""
+    from autograder.kernel import sandbox
+
+    with contextlib.suppress(CourseError):  # grading says it, where it needs one
+        sandbox.running()
+
+
+@contextlib.contextmanager
+def _imports() -> Iterator[None]:
+    """Import a lot: none of it is garbage, now or when the process ends, or is to be copied by a fork that looks."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def _course() -> Course:

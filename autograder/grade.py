@@ -18,6 +18,7 @@ from autograder.grading.lesson import Lesson, lesson_of
 from autograder.grading.lock import only_grader
 from autograder.grading.record import Recorder
 from autograder.grading.submission import Submission, read
+from autograder.kernel import sandbox
 from autograder.kernel.bubblewrap import missing
 from autograder.oneline import one_line
 
@@ -153,6 +154,7 @@ class _Run:
     def __init__(self, course: Course, lesson: str, options: Options) -> None:
         self._course, self._name, self._options = course, lesson, options
         self._config = course.plain_config()
+        self._sandboxed = course.config.Verdict.get("sandboxed", True)
         self._done: list[Graded] = []
 
     def all(self, students: list[str]) -> Iterator[Graded]:
@@ -160,6 +162,8 @@ class _Run:
         with only_grader(autograded, self._name), Recorder(self._course, self._name) as recorder:
             self.prepare(recorder)
             recorder.disconnect()  # a fork must not share a connection
+            if self._sandboxed and self._options.scheduler is None:
+                sandbox.running()  # a fork must share the sandbox
             count = min(self._options.workers or batch.cores(), len(students))
             jobs = self._jobs(students)
             for job, outcome in batch.outcomes(jobs, count, self._options.scheduler):

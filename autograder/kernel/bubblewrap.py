@@ -52,7 +52,12 @@ def missing() -> str | None:
 
 
 def command(
-    python: list[str], mounts: Mapping[Path, Path], jobs: Path, hidden: Iterable[Path], absent: Path
+    python: list[str],
+    mounts: Mapping[Path, Path],
+    jobs: Path,
+    hidden: Iterable[Path],
+    absent: Path,
+    fonts: Path | None = None,
 ) -> list[str]:
     """The command line that runs `python` in the sandbox.
 
@@ -68,6 +73,8 @@ def command(
         Packages and modules that are not at hand there.
     absent : Path
         The package that takes their place.
+    fonts : Path, optional
+        A folder in which Matplotlib, in the template, keeps its list of fonts. Submissions don't see it.
     """
     words = ["bwrap", *_own_user(), *NAMESPACES, "--new-session", "--die-with-parent", "--hostname", "grading"]
     words += ["--clearenv"]
@@ -82,6 +89,8 @@ def command(
     for name in OF_ETC:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     words += ["--tmpfs", "/tmp"]  # before Python, which may lie below it
+    if fonts is not None:
+        words += ["--bind", str(fonts), ENVIRONMENT["MPLCONFIGDIR"]]
     for prefix in _prefixes():
         for parent in reversed(prefix.parents[:-1]):
             words += ["--perms", "0755", "--dir", str(parent)]

@@ -7,12 +7,13 @@ starts a thread, and binds its sockets; then their folder is made read-only, and
 
 from __future__ import annotations
 
-import array
 import contextlib
 import json
 import os
 import resource
+import select
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Iterable, Iterator
@@ -93,15 +94,22 @@ def _first_process(request: dict[str, Any], answer: socket.socket) -> NoReturn:
         if said != BOUND:
             raise RuntimeError(f"the kernel ended while it started ({said.decode(errors='replace')})")
         _make_read_only(SOCKETS)
-        _answer(answer, kernel)
+        kernel_handle = _answer(answer, kernel)
         ours.send(b"1")
     except BaseException as error:
         refuse(answer, error)
         os._exit(1)
-    answer.close()
     linux.drop_privileges()
-    while os.wait()[0] != kernel:
-        continue  # what the kernel left behind has become our child
+    _stay(answer, kernel_handle)
+
+
+def _stay(answer: socket.socket, kernel: int) -> NoReturn:
+    """Wait until the kernel has ended, or the grader has: then all that is in our namespaces ends with us."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # what the kernel leaves behind becomes our child, and vanishes
+    waiting = select.poll()
+    waiting.register(kernel, select.POLLIN)
+    waiting.register(answer, 0)  # the other end says nothing, it closes
+    waiting.poll()
     os._exit(0)
 
 
@@ -152,13 +160,18 @@ def _make_read_only(folder: Path) -> None:
     linux.mount(None, str(folder), None, flags)
 
 
-def _answer(answer: socket.socket, kernel: int) -> None:
-    """Hand both processes to the grader, who knows them by no number: theirs mean nothing outside."""
-    handles = array.array("i", [os.pidfd_open(os.getpid()), os.pidfd_open(kernel)])
-    attached = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)]
-    answer.sendmsg([json.dumps({"ready": True}).encode()], attached)
-    for handle in handles:
-        os.close(handle)
+def _answer(answer: socket.socket, kernel: int) -> int:
+    """Hand both processes to the grader, who knows them by no number: theirs mean nothing outside.
+
+    Returns
+    -------
+    int
+        The kernel's handle.
+    """
+    first, second = os.pidfd_open(os.getpid()), os.pidfd_open(kernel)
+    socket.send_fds(answer, [json.dumps({"ready": True}).encode()], [first, second])
+    os.close(first)
+    return second
 
 
 def _kernel(request: dict[str, Any], limits: Limits, first: socket.socket) -> NoReturn:

@@ -1,10 +1,12 @@
-"""The grading process's end of the sandbox: one template for all of its kernels."""
+"""The grading process's end of the sandbox: one template for all of its kernels, and for those of its forks.
+
+The template takes a second to start. Nobody waits for that: what is asked of it meanwhile lies ready when it comes.
+"""
 
 from __future__ import annotations
 
 import atexit
 import fcntl
-import itertools
 import json
 import os
 import select
@@ -19,6 +21,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from autograder.errors import CourseError
 from autograder.kernel import bubblewrap, packages, seccomp
@@ -36,10 +40,13 @@ class SandboxError(CourseError):
 
 
 class Kernel:
-    """A kernel's processes, by handles that mean these processes and never others."""
+    """A kernel's processes, by handles that mean these processes and never others.
 
-    def __init__(self, first: int, kernel: int) -> None:
-        self._first, self._kernel = first, kernel
+    They end when `tie` is closed, as it is where the process that holds it ends.
+    """
+
+    def __init__(self, first: int, kernel: int, tie: socket.socket) -> None:
+        self._first, self._kernel, self._tie = first, kernel, tie
 
     @property
     def alive(self) -> bool:
@@ -60,12 +67,13 @@ class Kernel:
 
     def close(self) -> None:
         """Let go of the handles."""
+        self._tie.close()
         for handle in (self._first, self._kernel):
             os.close(handle)
 
 
 class Sandbox:
-    """A template in bubblewrap, and the folders through which it and this process speak.
+    """A template in bubblewrap, and the folders through which it and this process, and forks of it, speak.
 
     Raises
     ------
@@ -83,7 +91,7 @@ class Sandbox:
         self._lock_file = (unlocked / "lock").open("w")
         fcntl.flock(self._lock_file, fcntl.LOCK_EX)
         self.folder = unlocked.rename(unlocked.with_name(unlocked.name.removeprefix(".")))
-        self._numbers = itertools.count()
+        self._owner = os.getpid()
         self._lock = threading.Lock()
         self._start()
 
@@ -96,7 +104,7 @@ class Sandbox:
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         code = f"import sys; sys.path.insert(0, {str(packages.COMMON)!r}); from autograder.kernel import template; "
         python = [sys.executable, "-I", "-B", "-c", code + f"template.main({theirs.fileno()})"]
-        command = bubblewrap.command(python, mounts, jobs, packages.ready_made(), rooms / "absent")
+        command = bubblewrap.command(python, mounts, jobs, packages.ready_made(), rooms / "absent", _fonts())
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (read where the sandbox did not start)
         self._process = subprocess.Popen(
             command,
@@ -107,30 +115,22 @@ class Sandbox:
         )
         theirs.close()
         self._requests.settimeout(START_SECONDS)
-        if self._receive() != b"ready":
-            reason = self._said()
-            self.close()
-            raise SandboxError(f"the sandbox did not start: {reason}")
-
-    def _receive(self) -> bytes:
-        try:
-            return self._requests.recv(2**16)
-        except OSError:
-            return b""
+        self._handle = os.pidfd_open(self._process.pid)  # a fork of this process may not wait for it
 
     def _said(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"exit code {self._process.poll()}"
+        return lines[-1] if lines else "it ended without a word"
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return not _ended(self._handle, 0)
 
     def new_job(self) -> Path:
         """A folder for one submission: `files`, which it gets a copy of, and `sockets`."""
-        folder = self.folder / "jobs" / str(next(self._numbers))
-        for part in (folder, folder / "files", folder / "sockets"):
+        folder = Path(tempfile.mkdtemp(dir=self.folder / "jobs"))
+        folder.chmod(0o711)
+        for part in (folder / "files", folder / "sockets"):
             part.mkdir(mode=0o711)
         if os.geteuid() == 0:
             os.chown(folder / "sockets", NOBODY, NOBODY)
@@ -155,54 +155,76 @@ class Sandbox:
             "bars": list(bars),
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ours, theirs:
-            try:
-                with self._lock:
-                    socket.send_fds(self._requests, [json.dumps(request).encode()], [theirs.fileno()])
-                theirs.close()
-                ours.settimeout(START_SECONDS)
-                message, handles, _, _ = socket.recv_fds(ours, 2**16, 2)
-            except OSError as error:
-                raise SandboxError(f"the sandbox gives no kernel: {error}") from error
+        try:
+            handles = self._ask(json.dumps(request).encode(), ours, theirs)
+        except SandboxError:
+            ours.close()
+            raise
+        return Kernel(*handles, ours)
+
+    def _ask(self, request: bytes, ours: socket.socket, theirs: socket.socket) -> list[int]:
+        """The handles that come in answer to a request."""
+        ours.settimeout(START_SECONDS)
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._requests, [request], [theirs.fileno()])
+            message, handles, _, _ = socket.recv_fds(ours, 2**16, 2)
+        except OSError as error:
+            raise SandboxError(f"the sandbox gives no kernel: {error} ({self._said()})") from error
         answer = json.loads(message) if message else {"error": f"no answer ({self._said()})"}
         if "error" in answer:
             raise SandboxError(f"the sandbox gives no kernel: {answer['error']}")
-        return Kernel(*handles)
+        return handles
 
     def close(self) -> None:
-        """End the template and every kernel in it."""
+        """End the template and every kernel in it; a fork of the process that started it only lets go of it."""
         self._requests.close()  # the template ends when it notices, and with it all that is in its namespaces
+        os.close(self._handle)
+        self._errors.close()
+        self._lock_file.close()
+        if self._owner != os.getpid():
+            return
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._errors.close()
-        self._lock_file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-_running: dict[int, Sandbox] = {}
+_current: Sandbox | None = None
 _starting = threading.Lock()
 
 
 def running() -> Sandbox:
-    """The sandbox of this process, started if there is none."""
+    """The sandbox of this process, or of the one that it was forked from; started if there is none."""
+    global _current
     with _starting:
-        sandbox = _running.get(os.getpid())
-        if sandbox is None or not sandbox.alive:
+        if _current is None or not _current.alive:
             stop()
-            sandbox = _running[os.getpid()] = Sandbox()
-        return sandbox
+            _current = Sandbox()
+        return _current
 
 
 def stop() -> None:
     """End the sandbox of this process."""
-    if sandbox := _running.pop(os.getpid(), None):
-        sandbox.close()
+    global _current
+    if _current is not None:
+        _current, ended = None, _current
+        ended.close()
 
 
 atexit.register(stop)
+
+
+def _fonts() -> Path | None:
+    """Where the list of this machine's fonts is kept from one grading to the next: to make it takes half a second."""
+    folder = user_cache_path("autograder") / "matplotlib"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def _remove_abandoned() -> None:

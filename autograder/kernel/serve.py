@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
 import sys
@@ -11,14 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
 
 HOME, WORK, ROOMS = Path("/submission/home"), Path("/submission/work"), Path("/rooms")
 
 
+class Application(IPKernelApp):
+    """ipykernel's, without what takes a quarter of its start: there is no command line to read, and no file."""
+
+    name = "autograder-kernel"
+
+    def parse_command_line(self, argv: Any = None) -> None:
+        """Nothing."""
+
+    def load_config_file(self, *arguments: Any, **options: Any) -> None:
+        """Nothing."""
+
+
 def serve(connection: dict[str, Any], room: str, bars: Iterable[str], bound: Callable[[], None]) -> None:
     """Bind the sockets, call `bound`, and answer requests until told to stop."""
-    from ipykernel.kernelapp import IPKernelApp
-
     _close_standard_streams()
     os.setsid()
     os.chdir(WORK)
@@ -33,8 +46,12 @@ def serve(connection: dict[str, Any], room: str, bars: Iterable[str], bound: Cal
         bar(name)
     file = HOME / "connection.json"
     file.write_text(json.dumps(connection))
-    app = IPKernelApp.instance()
-    app.initialize(["-f", str(file), "--HistoryManager.enabled=False", "--Application.log_level=CRITICAL"])
+    app = Application.instance(
+        config=Config(
+            IPKernelApp={"connection_file": str(file), "log_level": logging.CRITICAL}, HistoryManager={"enabled": False}
+        )
+    )
+    app.initialize()
     shell: Any = app.shell
     # `exit()` in a cell must not cost the cells after it: it is only told
     shell.ask_exit = lambda: shell.payload_manager.write_payload({"source": "ask_exit"})

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import zmq
-from jupyter_client import KernelManager
 from nbformat import NotebookNode
 
 from autograder.kernel import packages
 from autograder.kernel.limits import Limits
+from autograder.kernel.manager import manager
 from autograder.kernel.outputs import Outputs, error_output
 from autograder.oneline import one_line
 
@@ -72,8 +72,8 @@ class Session:
         self._ends = time.monotonic() + limits.notebook_seconds
         self._output_left = limits.notebook_output
         self._context = zmq.Context()
-        self._folder = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
-        self._manager = _manager(sandboxed, Path(self._folder.name))
+        self._folder = None if sandboxed else tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+        self._manager = manager(Path(self._folder.name) if self._folder else None)
         self._shell: zmq.Socket[bytes] | None = None
         self._iopub: zmq.Socket[bytes] | None = None
         self._monitors: list[zmq.Socket[bytes]] = []
@@ -83,19 +83,20 @@ class Session:
     def start(self) -> None:
         """Start the kernel, or another one in its place."""
         if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True, restart=True)
+            self._manager.end(restart=True)
         options = self._options
         if not self._sandboxed:
             options = {**options, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._manager.start_kernel(**options)
+        self._manager.start(**options)
         self._connect()
 
     def close(self) -> None:
         """End the kernel and all that it started."""
         if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True)
+            self._manager.end()
         self._context.destroy(linger=0)
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
     @property
     def alive(self) -> bool:
@@ -203,7 +204,7 @@ class Session:
         """Give up this kernel."""
         ran.ended, ran.message = how, why
         if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True, restart=True)
+            self._manager.end(restart=True)
         return None
 
     def _memory(self) -> int:
@@ -273,16 +274,6 @@ class Session:
             return None, length
         parts = (message.get(part) for part in ("header", "parent_header", "content"))
         return (message if all(isinstance(part, dict) for part in parts) else None), length
-
-
-def _manager(sandboxed: bool, sockets: Path) -> KernelManager:
-    if sandboxed:
-        from autograder.kernel.provisioner import KERNEL_NAME, kernel_specs
-
-        return KernelManager(kernel_name=KERNEL_NAME, kernel_spec_manager=kernel_specs())
-    manager = KernelManager(kernel_name="python3")
-    manager.transport, manager.ip, manager.cache_ports = "ipc", str(sockets / "k"), False
-    return manager
 
 
 def _bytes(count: float) -> str:

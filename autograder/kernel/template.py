@@ -16,13 +16,16 @@ import sys
 from autograder.kernel import confine
 
 PRELOADED = (
+    "autograder.kernel.serve",
     "autograder.probe",
     "IPython.core.completer",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
     "faulthandler",
     "ipykernel.debugger",
-    "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "ipywidgets",
     "anywidget",
@@ -38,18 +41,17 @@ MAX_REQUEST = 2**20
 
 
 def main(descriptor: int) -> None:
-    """Serve requests from a socket of type SEQPACKET until it is closed.
+    """Serve requests from a socket of type SEQPACKET until it is closed, those first that came while this started.
 
     A request is a JSON object with one more socket attached, on which the fork itself answers; see `confine.enter`.
     """
     requests = socket.socket(fileno=descriptor)
-    _preload()
-    requests.send(b"ready")
+    _preload(requests)
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, MAX_REQUEST, 1)
         _reap()
         if not message:
-            return
+            os._exit(0)  # nothing here is worth the time that Python takes to clear it up
         answer = socket.socket(fileno=descriptors[0])
         _fork(json.loads(message), answer, requests)
         answer.close()
@@ -62,14 +64,24 @@ def _reap() -> None:
             continue
 
 
-def _preload() -> None:
+def _preload(requests: socket.socket) -> None:
+    gc.disable()  # what modules make they keep
     for name in PRELOADED:
-        try:
+        if _closed(requests):
+            return
+        with contextlib.suppress(ImportError):  # one of those that an environment for grading needn't have
             importlib.import_module(name)
-        except ImportError:  # one of those that an environment for grading needn't have
-            continue
+    gc.enable()
     gc.collect()
     gc.freeze()  # what is there stays where it is, in pages that all forks share
+
+
+def _closed(requests: socket.socket) -> bool:
+    """Whether the other side wants nothing any more."""
+    try:
+        return requests.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
 
 
 def _fork(request: dict, answer: socket.socket, requests: socket.socket) -> None:
