@@ -164,7 +164,7 @@ class _Run:
             recorder.disconnect()  # a fork must not share a connection
             if self._sandboxed and self._options.scheduler is None:
                 sandbox.running()  # a fork must share the sandbox
-            count = min(self._options.workers or batch.cores(), len(students))
+            count = min(self._options.workers or len(batch.cores()), len(students))
             jobs = self._jobs(students)
             for job, outcome in batch.outcomes(jobs, count, self._options.scheduler):
                 yield from self._pop()

@@ -47,12 +47,13 @@ def enter(request: dict[str, Any], answer: socket.socket, template: socket.socke
     ----------
     request : dict
         "job" (the name of its folder in /jobs), "room", "connection" (what a connection file says), "seccomp" (hex),
-        "bars" (dotted names of functions), "limits".
+        "bars" (dotted names of functions), "limits", "cores" (that it may use).
     answer : socket
         Gets {"ready": true} with two pidfds, of the first process and of the kernel; or {"error": …}.
     template : socket
         To the template, which says who the user is.
     """
+    os.sched_setaffinity(0, request["cores"])
     linux.unshare(linux.NEW_USER | linux.NEW_MOUNT | linux.NEW_PID | linux.NEW_IPC | linux.NEW_UTS | linux.NEW_NET)
     template.send(b"1")
     if not template.recv(1):

@@ -1,30 +1,44 @@
-"""What a process and all that it started take, read from /proc."""
+"""What a process and all that it started take, by /proc, and when they run."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def memory_below(handle: int) -> int:
-    """Bytes in memory of a process, by its pidfd, and of its descendants; what several share counts once for each."""
+def pid_of(handle: int) -> int:
+    """The number of a process, by its pidfd; -1 where it has ended."""
     said = re.search(r"^Pid:\s+(-?\d+)", Path(f"/proc/self/fdinfo/{handle}").read_text(), re.MULTILINE)
-    pid = int(said.group(1)) if said else -1
-    return sum(map(_private, _family(pid))) if pid > 0 else 0
+    return int(said.group(1)) if said else -1
 
 
-def _family(pid: int) -> list[int]:
-    family = [pid]
-    for member in family:
+def memory(pids: Iterable[int]) -> int:
+    """Bytes in memory of some processes; what several share counts once for each."""
+    return sum(map(_private, pids))
+
+
+def put_last(pids: Iterable[int]) -> None:
+    """Let processes, and what they start from now on, run when nobody else wants to."""
+    for pid in pids:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            os.setpriority(os.PRIO_PROCESS, pid, 19)
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants."""
+    found = [pid]
+    for member in found:
         try:
             for task in os.listdir(f"/proc/{member}/task"):
-                family += map(int, Path(f"/proc/{member}/task/{task}/children").read_text().split())
+                found += map(int, Path(f"/proc/{member}/task/{task}/children").read_text().split())
         except OSError:  # it has ended meanwhile
             continue
-    return family
+    return found
 
 
 def _private(pid: int) -> int:

@@ -25,10 +25,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from autograder.errors import CourseError
-from autograder.kernel import bubblewrap, packages, seccomp
+from autograder.kernel import bubblewrap, packages, processes, seccomp
 from autograder.kernel.bubblewrap import missing
 from autograder.kernel.limits import Limits
-from autograder.kernel.processes import memory_below
 
 NOBODY = bubblewrap.NOBODY
 PREFIX = "autograder-"
@@ -61,9 +60,12 @@ class Kernel:
         _signal(self._first, signal.SIGKILL)
         return _ended(self._first, seconds)
 
-    def memory(self) -> int:
-        """Bytes that its processes have in memory."""
-        return memory_below(self._first)
+    def look(self) -> int:
+        """Bytes that its processes have in memory; those that it started may no longer keep it from answering."""
+        first, kernel = map(processes.pid_of, (self._first, self._kernel))
+        family = processes.family(first) if first > 0 else []
+        processes.put_last(pid for pid in family if pid not in (first, kernel))
+        return processes.memory(family)
 
     def close(self) -> None:
         """Let go of the handles."""
@@ -153,14 +155,15 @@ class Sandbox:
             "limits": asdict(limits),
             "seccomp": seccomp.program().hex(),
             "bars": list(bars),
+            "cores": sorted(os.sched_getaffinity(0)),
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            handles = self._ask(json.dumps(request).encode(), ours, theirs)
+            first, kernel = self._ask(json.dumps(request).encode(), ours, theirs)
         except SandboxError:
             ours.close()
             raise
-        return Kernel(*handles, ours)
+        return Kernel(first, kernel, ours)
 
     def _ask(self, request: bytes, ours: socket.socket, theirs: socket.socket) -> list[int]:
         """The handles that come in answer to a request."""
@@ -209,8 +212,8 @@ def running() -> Sandbox:
 def stop() -> None:
     """End the sandbox of this process."""
     global _current
-    if _current is not None:
-        _current, ended = None, _current
+    ended, _current = _current, None
+    if ended is not None:
         ended.close()
 
 

@@ -209,7 +209,7 @@ class Session:
 
     def _memory(self) -> int:
         kernel = getattr(self._manager.provisioner, "kernel", None)
-        return kernel.memory() if kernel is not None else 0
+        return kernel.look() if kernel is not None else 0
 
     def _interrupt(self) -> None:
         if self.alive:

@@ -1,7 +1,9 @@
 """A class at once: the same grades by any number of workers, nothing graded twice, nobody lost."""
 
 import json
+import os
 import signal
+import time
 
 import nbformat
 import pytest
@@ -11,6 +13,7 @@ from autograder.coursedir import Course
 from autograder.demo import answered, model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import Options, grade, plan
+from autograder.grading import batch
 from tests.autograder.graded_class import LESSON, SEED, autograder, hand_in, left_running, page_of, recorded
 
 pytestmark = pytest.mark.slow
@@ -132,6 +135,31 @@ def test_a_worker_that_dies_takes_nobody_along(seeded, workers):
     assert "died" in graded["killer"].problem
     assert [graded[name].problem for name in names] == [None] * len(names)
     (course.folder("submitted", "killer", LESSON) / f"{LESSON}.ipynb").unlink()
+
+
+def test_as_many_workers_as_cores_have_one_each():
+    cores = batch.cores()
+    executor = batch.executor_for(len(cores))
+    try:
+        futures = [executor.submit(own_cores, 0.3) for _ in cores]
+        assert sorted(future.result() for future in futures) == [[core] for core in cores]
+    finally:
+        batch._end(executor)
+
+
+def test_fewer_workers_than_cores_may_go_anywhere():
+    if len(batch.cores()) < 2:
+        pytest.skip("there is one core only")
+    executor = batch.executor_for(len(batch.cores()) - 1)
+    try:
+        assert executor.submit(own_cores, 0).result() == batch.cores()
+    finally:
+        batch._end(executor)
+
+
+def own_cores(seconds: float) -> list[int]:
+    time.sleep(seconds)  # so that each worker gets one of these calls
+    return sorted(os.sched_getaffinity(0))
 
 
 def test_the_command_line_says_the_same(seeded):

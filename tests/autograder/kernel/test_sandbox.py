@@ -2,6 +2,7 @@
 
 import ast
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.kernel import sandbox, seccomp
+from autograder.kernel import processes, sandbox, seccomp
 from tests.autograder.kernel.conftest import printed
 
 pytestmark = pytest.mark.slow
@@ -177,6 +178,82 @@ def test_a_template_that_died_is_replaced(start):
     assert printed(start(), "print(1)") == "1\n"
     assert sandbox.running() is not first
     assert not first.folder.exists()
+
+
+def test_a_fork_has_the_sandbox_too_and_its_kernels_end_with_it(start):
+    assert printed(start(), "print(1)") == "1\n"
+    before = below_the_template()
+    reading, writing = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        folder = sandbox.running().folder
+        session = start()
+        os.write(writing, f"{folder} {printed(session, 'print(2)')}".encode())
+        session.run("import time; time.sleep(1000)")
+        os._exit(0)
+    assert os.read(reading, 1000).decode().split() == [str(sandbox.running().folder), "2"]
+    for end in (reading, writing):
+        os.close(end)
+    assert before < below_the_template()
+    os.kill(fork, signal.SIGKILL)
+    os.waitpid(fork, 0)
+    end = time.monotonic() + 10
+    while before != below_the_template():
+        assert time.monotonic() < end, "the kernel outlives the process that asked for it"
+        time.sleep(0.01)
+    assert printed(start(), "print(3)") == "3\n"
+
+
+def below_the_template() -> set[int]:
+    return {pid for pid in processes.family(sandbox.running()._process.pid) if not has_ended(pid)}
+
+
+def has_ended(pid: int) -> bool:
+    """Whether it is gone, or waits only for its parent to ask how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_nobody_waits_for_the_template_and_it_ends_before_it_is_ready(monkeypatch):
+    monkeypatch.setattr(sandbox, "END_SECONDS", 30.0)
+    fresh = sandbox.Sandbox()
+    assert fresh.alive
+    folder = fresh.folder
+    fresh.close()
+    assert fresh._process.returncode == 0, "it should have noticed by itself"
+    assert not folder.exists()
+
+
+def test_what_a_kernel_started_yields_to_it(start):
+    session = start()
+    session.run("import os, subprocess, time; child = subprocess.Popen(['sleep', '600'])")
+    session.run("time.sleep(0.5)")  # the grader looks at it meanwhile
+    nice = "print(os.getpriority(os.PRIO_PROCESS, 0), os.getpriority(os.PRIO_PROCESS, child.pid))"
+    assert printed(session, nice) == "0 19\n"
+
+
+def test_a_kernel_has_the_cores_of_the_process_that_asks(start):
+    cores = os.sched_getaffinity(0)
+    try:
+        for chosen in ({min(cores)}, {max(cores)}, cores):
+            os.sched_setaffinity(0, chosen)
+            found = printed(start(), "import os; print(sorted(os.sched_getaffinity(0)))")
+            assert ast.literal_eval(found) == sorted(chosen)
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def test_the_list_of_fonts_is_kept_and_out_of_sight(start, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    fresh = sandbox.Sandbox()
+    monkeypatch.setattr(sandbox, "_current", fresh)
+    try:
+        assert printed(start(), "import os; print(os.path.exists(os.environ['MPLCONFIGDIR']))") == "False\n"
+        assert list((tmp_path / "cache" / "autograder" / "matplotlib").glob("fontlist*.json"))
+    finally:
+        fresh.close()
 
 
 def test_folders_of_killed_graders_are_removed(tmp_path):
