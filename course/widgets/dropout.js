@@ -140,8 +140,8 @@ function render({ model, el }) {
     for (const each of buttons) each.disabled = !now.training;
     play.textContent = timer ? "Pause" : "Play";
     find("pre").textContent = !now.training ? "h = relu(x @ W + b)   # evaluation: every neuron, as it is"
-      : `h = relu(x @ W + b)\nh = h * (rng.random(h.shape) >= ${text(now.rate)})` +
-        (now.rescale ? ` / (1 - ${text(now.rate)})` : "   # not rescaled");
+      : `h = relu(x @ W + b)\nh = h * on` + (now.rescale ? ` / (1 - ${text(now.rate)})` : "") +
+        "   # on: 1 or 0 for each neuron" + (now.rescale ? "" : ", not rescaled");
     const off = on.filter((one) => !one).length;
     const gap = Math.abs(expected - evaluation) > 0.5 * Math.abs(evaluation)
       ? "far from evaluation" : "near evaluation";

@@ -180,7 +180,7 @@ def test_modes(show):
     explorer = DropoutExplorer(0.5)
     page = show(explorer)
     assert page.locator("pre").inner_text() == (
-        "h = relu(x @ W + b)\nh = h * (rng.random(h.shape) >= 0.50) / (1 - 0.50)"
+        "h = relu(x @ W + b)\nh = h * on / (1 - 0.50)   # on: 1 or 0 for each neuron"
     )
     page.get_by_label("rescale by 1 / (1 − p)").uncheck()
     assert "far from evaluation" in words(page)
