@@ -7,9 +7,11 @@ fails at a byte order mark or at a timestamp that is none. Here it gets a copy o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
 import nbgrader.apps.api
@@ -27,10 +29,15 @@ class Autograde(converters.Autograde):
     """Grades submissions one after another, while nobody else grades their lessons."""
 
     _copies: str | None = None
+    _events: Sequence[dict[str, str]] = ()
 
     @property
     def _input_directory(self) -> str:
         return self._copies if self._sanitizing and self._copies else super()._input_directory
+
+    def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
+        """What the steps are told: with what became of the submission when it was read."""
+        return {**super().init_single_notebook_resources(notebook_filename), "events": self._events}
 
     def convert_notebooks(self) -> None:
         """Convert each submission from a copy; one that can't be read gets a line, and the others are graded."""
@@ -64,6 +71,7 @@ class Autograde(converters.Autograde):
         with TemporaryDirectory(prefix="submitted-") as copies:
             place = Path(self.coursedir.format_path(copies, student, lesson))
             lay(files, place)
+            self._events = submission.events
             self._copies, self.assignments = copies, {str(place): [str(place / f"{lesson}.ipynb")]}
             try:
                 super().convert_notebooks()

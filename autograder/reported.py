@@ -38,7 +38,7 @@ def checked(output: Any) -> dict[str, Any] | None:
 
 
 def events_of(notebook: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What happened while the notebook ran: killed, timed out, flooded, ... each with the cell and one line."""
+    """What happened while it was read and ran: left out, killed, timed out, ... each with the cell and one line."""
     noted = notebook.get("metadata", {}).get("autograder")
     events = noted.get("events") if isinstance(noted, Mapping) else None
     found = [event for event in events if isinstance(event, Mapping)] if isinstance(events, list) else []

@@ -77,7 +77,7 @@ class Verdict(NbGraderPreprocessor):
         untouched = resources.get("shown_cells")
         if untouched is None:
             untouched = shown_cells(Path(self.release_directory) / lesson / f"{name}.ipynb")
-        events: list[dict[str, str]] = []
+        events: list[dict[str, str]] = [*resources.get("events", ())]  # of reading it
         for room, names in self._rooms(asked).items():
             run = _Run(self, nb, {name: asked[name] for name in names}, seed, room)
             run.leave_out = untouched if self.leave_out_shown or room == PLAIN else frozenset()

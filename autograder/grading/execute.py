@@ -93,7 +93,6 @@ def execute(job: Job) -> Outcome:
     except Exception as error:  # a submission must not stop the others, whatever it found
         return Outcome(student, problem=f"could not be graded: {type(error).__name__}: {one_line(error)}")
     record = nb.metadata.setdefault(RECORD, NotebookNode())
-    record.events = [*job.submission.events, *record.get("events", [])]
     record.fingerprint = job.fingerprint
     results, written = results_of(nb)
     return Outcome(
@@ -151,7 +150,12 @@ def _processed(nb: NotebookNode, job: Job) -> NotebookNode:
     names = {"assignment": job.lesson.name, "notebook": job.lesson.name, "student": job.submission.student}
     with tempfile.TemporaryDirectory(prefix="submission-") as folder:
         lay({**job.submission.files, **job.lesson.files}, Path(folder))
-        resources = {"nbgrader": names, "metadata": {"path": folder}, "shown_cells": job.lesson.shown}
+        resources = {
+            "nbgrader": names,
+            "metadata": {"path": folder},
+            "shown_cells": job.lesson.shown,
+            "events": job.submission.events,
+        }
         for step in [*config.Autograde.sanitize_preprocessors, *config.Autograde.autograde_preprocessors]:
             if step.rpartition(".")[2] not in NEEDS_GRADEBOOK:
                 preprocessor = import_item(step)(config=config)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -10,6 +11,7 @@ from autograder.coursedir import Course
 from autograder.demo import answered, model_answers, submit
 from autograder.exercises import exercises
 from autograder.grade import grade
+from autograder.reported import events_of
 from tests.autograder.graded_class import LESSON
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]  # nbgrader's own
@@ -101,8 +103,11 @@ def test_the_same_grade(course, hand_in, change):
     copied = course.folder("autograded", student, LESSON)
     assert sum(path.stat().st_size for path in copied.rglob("*")) < 10**6
     assert not any(path.is_symlink() or path.is_fifo() for path in copied.rglob("*"))
+    noted = events_of(nbformat.read(copied / f"{LESSON}.ipynb", as_version=4))
     (ours,) = grade(course, LESSON, [student])
     assert not ours.unchanged
+    assert noted == ours.events
+    assert bool(noted) == (change not in (byte_order_mark, half_a_surrogate))
     assert scores(course, student) == theirs
 
 
