@@ -217,9 +217,11 @@ def _start_sandbox() -> None:
 def _imports() -> Iterator[None]:
     """Import a lot: none of it is garbage, now or when the process ends, or is to be copied by a fork that looks."""
     gc.disable()
-    yield
-    gc.freeze()
-    gc.enable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _course() -> Course:
