@@ -1,5 +1,5 @@
 """`python -m autograder` is `autograder`."""
 
-from autograder.cli import app
+from autograder.cli import main
 
-app(prog_name="autograder")
+main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,13 +112,15 @@ def grade_command(
             print_plan(plan(course, lesson, named, force), as_json_lines)
             return
         chosen = choose(course, lesson, named)
-        with GradingProgress(len(chosen)) as progress:
+        with GradingProgress(len(chosen)) as progress, _ctrl_c() as came:
             options = Options(workers=workers, scheduler=scheduler, force=force, feedback=feedback)
             for submission in grade(course, lesson, chosen, options):
                 graded.append(submission)
                 progress.done(submission)
                 if as_json_lines:
                     print_json(submission)
+                if came:
+                    raise KeyboardInterrupt
     except CourseError as error:
         _stop(error)
     except KeyboardInterrupt:
@@ -205,12 +208,36 @@ def print_plan(planned: dict[str, str], as_json_lines: bool) -> None:
         console.print(f"{to_do} of {len(planned)} would be graded", highlight=False)
 
 
+def main() -> None:
+    """The command. Ctrl-C stops it, but not what it does then: to end all that it started takes a tenth of a second."""
+    try:
+        app(prog_name="autograder")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _start_sandbox() -> None:
     """Start it while nbgrader is imported: each takes a second."""
     from autograder.kernel import sandbox
 
     with contextlib.suppress(CourseError):  # grading says it, where it needs one
         sandbox.running()
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[list[int]]:
+    """Where Ctrl-C was noted, which Python otherwise loses when it comes while an object is removed."""
+    came: list[int] = []
+
+    def stop(signum: int, _: object) -> None:
+        came.append(signum)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from autograder.grading.lesson import Lesson, lesson_of
 from autograder.grading.lock import only_grader
 from autograder.grading.record import Recorder
 from autograder.grading.submission import Submission, read
+from autograder.grading.workers import cores
 from autograder.kernel import sandbox
 from autograder.kernel.bubblewrap import missing
 from autograder.oneline import one_line
@@ -164,7 +165,7 @@ class _Run:
             recorder.disconnect()  # a fork must not share a connection
             if self._sandboxed and self._options.scheduler is None:
                 sandbox.running()  # a fork must share the sandbox
-            count = min(self._options.workers or len(batch.cores()), len(students))
+            count = min(self._options.workers or len(cores()), len(students))
             jobs = self._jobs(students)
             for job, outcome in batch.outcomes(jobs, count, self._options.scheduler):
                 yield from self._pop()

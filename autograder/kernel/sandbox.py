@@ -6,11 +6,9 @@ The template takes a second to start. Nobody waits for that: what is asked of it
 from __future__ import annotations
 
 import atexit
-import fcntl
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,9 +26,9 @@ from autograder.errors import CourseError
 from autograder.kernel import bubblewrap, packages, processes, seccomp
 from autograder.kernel.bubblewrap import missing
 from autograder.kernel.limits import Limits
+from autograder.scratch import Scratch
 
 NOBODY = bubblewrap.NOBODY
-PREFIX = "autograder-"
 START_SECONDS, END_SECONDS = 60.0, 5.0
 
 
@@ -86,13 +84,9 @@ class Sandbox:
     def __init__(self) -> None:
         if reason := missing():
             raise SandboxError(reason)
-        _remove_abandoned()
-        # it gets the name by which others look for abandoned ones when it is locked
-        unlocked = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
-        unlocked.chmod(0o711)
-        self._lock_file = (unlocked / "lock").open("w")
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-        self.folder = unlocked.rename(unlocked.with_name(unlocked.name.removeprefix(".")))
+        self._scratch = Scratch()
+        self.folder = self._scratch.path
+        self.folder.chmod(0o711)
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._start()
@@ -184,15 +178,13 @@ class Sandbox:
         self._requests.close()  # the template ends when it notices, and with it all that is in its namespaces
         os.close(self._handle)
         self._errors.close()
-        self._lock_file.close()
-        if self._owner != os.getpid():
-            return
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._owner == os.getpid():
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._scratch.close()
 
 
 _current: Sandbox | None = None
@@ -228,17 +220,6 @@ def _fonts() -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
-
-
-def _remove_abandoned() -> None:
-    """Remove the folders of grading processes that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        try:
-            with open(folder / "lock", "r+") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # in use, somebody else's, or something else
 
 
 def _open_to_nobody(folder: Path) -> None:

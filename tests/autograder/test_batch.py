@@ -1,19 +1,18 @@
 """A class at once: the same grades by any number of workers, nothing graded twice, nobody lost."""
 
 import json
-import os
 import signal
-import time
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.coursedir import Course
 from autograder.demo import answered, model_answers, submit
 from autograder.exercises import exercises
-from autograder.grade import Options, grade, plan
-from autograder.grading import batch
+from autograder.grade import Graded, Options, grade, plan
 from tests.autograder.graded_class import LESSON, SEED, autograder, hand_in, left_running, page_of, recorded
 
 pytestmark = pytest.mark.slow
@@ -137,31 +136,6 @@ def test_a_worker_that_dies_takes_nobody_along(seeded, workers):
     (course.folder("submitted", "killer", LESSON) / f"{LESSON}.ipynb").unlink()
 
 
-def test_as_many_workers_as_cores_have_one_each():
-    cores = batch.cores()
-    executor = batch.executor_for(len(cores))
-    try:
-        futures = [executor.submit(own_cores, 0.3) for _ in cores]
-        assert sorted(future.result() for future in futures) == [[core] for core in cores]
-    finally:
-        batch._end(executor)
-
-
-def test_fewer_workers_than_cores_may_go_anywhere():
-    if len(batch.cores()) < 2:
-        pytest.skip("there is one core only")
-    executor = batch.executor_for(len(batch.cores()) - 1)
-    try:
-        assert executor.submit(own_cores, 0).result() == batch.cores()
-    finally:
-        batch._end(executor)
-
-
-def own_cores(seconds: float) -> list[int]:
-    time.sleep(seconds)  # so that each worker gets one of these calls
-    return sorted(os.sched_getaffinity(0))
-
-
 def test_the_command_line_says_the_same(seeded):
     course, names = seeded
     graded = graded_of(course, force=True)
@@ -190,6 +164,29 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_running(seeded):
     assert left_running(course) == []
     with_new_seed = {name for name in names if autograded_seed(course, name) == SEED + 7}
     assert done & set(names) <= with_new_seed
+
+
+class Removed:
+    """An object while whose removal Ctrl-C comes: Python forgets the exception."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_counts_where_python_forgets_it(seeded, monkeypatch):
+    course, names = seeded
+
+    def graded(*_):
+        for name in names:
+            Removed()
+            yield Graded(name, LESSON)
+
+    monkeypatch.setattr("autograder.grade.grade", graded)
+    monkeypatch.chdir(course.root)
+    run = CliRunner().invoke(app, ["grade", LESSON, "--json", "--unsandboxed"])
+    assert run.exit_code == 130
+    assert [json.loads(line)["student"] for line in run.stdout.splitlines() if line.startswith("{")] == names[:1]
 
 
 def released(course: Course):
