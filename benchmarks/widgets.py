@@ -113,7 +113,7 @@ def weigh() -> None:
     for name in widgets.__all__:
         kind: Any = Curves if name == "LiveCurves" else getattr(widgets, name)
         sizes = [len(part.encode()) for part in (kind._esm, kind._css)]
-        if name != "FeatureMaps":  # which are of a model that only their user has
+        if name not in ("FeatureMaps", "AugmentationPreview"):  # of what only their user has
             sizes.append(len(kind().picture()))
         print(f"{name:<22}", *(f"{size:>8,}" for size in sizes))
 

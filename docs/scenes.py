@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 import course
 from course import layers, widgets
 from course.data import load_galaxies, toy
+from course.data.galaxies import CLASSES
 
 Act = Callable[[Page], None]
 """What to do in a widget's page before the picture is taken."""
@@ -71,6 +72,13 @@ def featuremaps() -> Any:
     return widgets.FeatureMaps(model, images[:20, :, :, None] / brightest * 10)
 
 
+def augmentation() -> Any:
+    """Two galaxies of each shape."""
+    (images, labels), _, _ = load_galaxies()
+    two_each = np.concatenate([np.flatnonzero(labels == kind)[:2] for kind in range(3)])
+    return widgets.AugmentationPreview(np.arcsinh(images[two_each]), [CLASSES[kind] for kind in labels[two_each]])
+
+
 def _still(make: Callable[[], Any]) -> Callable[[], tuple[Any, None]]:
     return lambda: (make(), None)
 
@@ -89,4 +97,5 @@ SCENES: dict[str, Callable[[], tuple[Any, Act | None]]] = {
     "gradientflow": _still(widgets.GradientFlow),
     "dropout": _still(widgets.DropoutExplorer),
     "featuremaps": _still(featuremaps),
+    "augmentation": _still(augmentation),
 }

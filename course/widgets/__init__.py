@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from course.widgets.activations import ActivationGallery
+    from course.widgets.augmentation import AugmentationPreview
     from course.widgets.backprop import BackpropStepper
     from course.widgets.convolution import ConvolutionExplorer
     from course.widgets.curves import LiveCurves
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActivationGallery",
+    "AugmentationPreview",
     "BackpropStepper",
     "ConvolutionExplorer",
     "DropoutExplorer",
@@ -37,6 +39,7 @@ __all__ = [
 
 _HOMES = {
     "ActivationGallery": "activations",
+    "AugmentationPreview": "augmentation",
     "BackpropStepper": "backprop",
     "ConvolutionExplorer": "convolution",
     "DropoutExplorer": "dropout",

@@ -1,6 +1,7 @@
 // The maps that a layer makes of an image, one of them large with its numbers, and what a number sees of the image.
 
 import { clamp, times, slider, choice, onFrame, stage } from "./shared.js";
+import { extent, paint, shade, unpack } from "./pixels.js";
 import { brief, cellUnder, outline, sheet } from "./sheet.js";
 import { waiting } from "./waiting.js";
 
@@ -21,26 +22,11 @@ const MARKUP = `
       'tabindex="0" role="application" aria-label="the map: arrow keys move from cell to cell"')}</div>
   </div>`;
 
-/** An array that came as text: its shape, and `part(i)`, the numbers of the i-th along the first axis. */
-export function unpack({ shape, data }) {
-  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
-  const numbers = new Float32Array(bytes.buffer);
-  const size = numbers.length / shape[0];
-  return { shape, numbers, part: (i) => numbers.subarray(i * size, (i + 1) * size) };
-}
-
 const most = (numbers) => numbers.reduce((high, v) => Math.max(high, Math.abs(v)), 0) || 1;
 
 /** Orange above zero, blue below, as strong as the value is large; a byte each: alpha, blue, green, red. */
 const signed = (v, limit) =>
   (v > 0 ? 0x009fe6 : 0xb27200) + 0x1000000 * Math.round(255 * Math.min(1, Math.abs(v) / limit));
-
-/** Fills a canvas of w×h pixels with what `colour(row, column)` gives. */
-function paint(canvas, h, w, colour) {
-  const pixels = new Uint32Array(h * w).map((_, i) => colour(Math.floor(i / w), i % w));
-  Object.assign(canvas, { width: w, height: h });
-  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), w), 0, 0);
-}
 
 function render({ model, el }) {
   const { root, find, put, change, watch, say, end } = stage({ model, el }, "featuremaps", "Feature maps", MARKUP);
@@ -120,11 +106,9 @@ function render({ model, el }) {
   function drawImage() {
     const { shape, numbers } = shown.pixels;
     const [h, w, channels] = shape;
-    const [low, high] = numbers.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-    const byte = (r, c, channel) =>
-      Math.round((255 * (numbers[(r * w + c) * channels + (channels === 3 ? channel : 0)] - low)) / (high - low || 1));
+    const range = extent(numbers);
     paint(find(".image canvas"), h, w, (r, c) =>
-      0xff000000 + 0x10000 * byte(r, c, 2) + 0x100 * byte(r, c, 1) + byte(r, c, 0));
+      shade(numbers.subarray((r * w + c) * channels, (r * w + c + 1) * channels), ...range));
     put(".image svg", { viewBox: `0 0 ${w} ${h}` });
     find(".image svg").innerHTML = '<rect class="field"/>';
   }

@@ -13,7 +13,7 @@ from autograder import check
 from course import layers, plots
 from course.data import galaxies
 from course.data.digits import load_digits
-from course.widgets import DropoutExplorer, GradientFlow
+from course.widgets import AugmentationPreview, DropoutExplorer, GradientFlow
 
 # %% tags=["show"] jupyter={"source_hidden": true}
 def standardized(x):
@@ -652,13 +652,19 @@ plots.show_images(np.stack(sides), words, columns=8, ink=False, title="One spira
 # one of the eight ways, drawn anew, so it rarely sees the same image twice.
 
 # %% tags=["show"]
-flip, turn = layers.RandomFlip(), layers.RandomRotation90()
-epochs = [turn(flip(x_train[:6], training=True), training=True) for _ in range(3)]
-plots.show_images(np.concatenate(epochs), columns=6, ink=False, title="Six galaxies in three epochs")
+two_each = first[[0, 1, 7, 8, 14, 15]]
+AugmentationPreview(x_train[two_each], [galaxies.CLASSES[kind] for kind in y_train[two_each]])
 
 # %% [markdown]
-# A row for each epoch, as the network sees them. Run the cell again, and you get three others. In a model these two
-# layers stand first; at evaluation they hand the images on as they are.
+# A row for each epoch, as the network sees them. The line below them counts the ways that came up. Try this:
+#
+# 1. Press *Play*. After how many epochs has the network seen all eight ways?
+# 2. Switch the turns off. How many ways are left, and which ones?
+# 3. Move the images by up to 0.3, with each of the four fills. What would a network learn from the zeros at the edge?
+# 4. Add noise until you can't tell a spiral from an elliptical. What can the network learn from such an image?
+#
+# Below the picture stand the layers in `course` that do it. In a model they stand first; at evaluation they hand the
+# images on as they are.
 #
 # Choose only changes that keep the label. A digit 6 upside down is a 9. A shifted lens is still a lens, a stretched
 # one has another mass. And augment the training set alone: what you measure must be the real thing.

@@ -11,6 +11,7 @@ import pytest
 from course import Sequential, layers
 from course.widgets import (
     ActivationGallery,
+    AugmentationPreview,
     BackpropStepper,
     ConvolutionExplorer,
     DropoutExplorer,
@@ -56,11 +57,13 @@ every_one = pytest.mark.parametrize(
         lambda: feature_maps(layer="conv", map=20),
         DropoutExplorer,
         lambda: DropoutExplorer(0.9, (6, 6), training=False),
+        lambda: AugmentationPreview(np.random.default_rng(0).normal(size=(6, 32, 32)), list("abcdef"), noise=0.3),
     ],
     ids=[
         *("neuron", "gallery", "compare", "softmax", "playground", "deep playground", "no hidden layer"),
         *("backprop", "convolution", "transposed", "live curves", "optimizers", "one optimizer", "sizes"),
         *("overfitting", "polynomial", "gradient flow", "feature maps", "many maps", "dropout", "evaluation"),
+        "augmentation",
     ],
 )
 browser_test = pytest.mark.browser
