@@ -82,7 +82,7 @@ function thumbnail(name) {
 }
 
 function render({ model, el }) {
-  const { root, find, put, change, watch, say, end } = stage({ model, el }, "gallery", "Activation functions", MARKUP);
+  const { root, find, put, change, watch, say, end } = stage({ model, el }, "activations", "Activation functions", MARKUP);
   const read = (name) => model.get(name);
   const group = `gallery${Math.random()}`;
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from course import activations
 from course.errors import check_choice, check_number
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ class ActivationGallery(Explorable):
     """
 
     _esm = script("activations.js")
-    _css = Explorable._css + (FOLDER / "activations.css").read_text(encoding="utf-8")
+    _css = style("activations")
 
     activation = Checked("sigmoid", lambda value: check_choice(WHERE, "activation", value, (*CURVES, "softmax"))).tag(
         sync=True

@@ -97,9 +97,9 @@ function render({ model, el }) {
   find(".buttons").append(button("Next epoch", next), play);
 
   const titles = labels.map((label) => Object.assign(document.createElement("span"), { textContent: label }));
-  const head = element('<div class="row"><i></i><div class="labels"></div></div>');
+  const head = element('<div class="strip"><i></i><div class="labels"></div></div>');
   head.lastChild.append(...titles);
-  const rows = times(ROWS + 1, (i) => element(`<div class="row ${i ? "" : "original"}"><i></i><canvas></canvas></div>`));
+  const rows = times(ROWS + 1, (i) => element(`<div class="strip ${i ? "" : "original"}"><i></i><canvas></canvas></div>`));
   find(".rows").append(...(labels.length ? [head] : []), ...rows);
 
   const gap = Math.max(1, Math.round(w / 16));

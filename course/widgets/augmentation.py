@@ -12,7 +12,7 @@ import traitlets
 from course import layers
 from course.errors import check_choice, check_flag, check_integer, check_number, check_numbers
 from course.widgets.draws import normal, uniform
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +63,7 @@ class AugmentationPreview(Explorable):
     """
 
     _esm = script("augmentation.js")
-    _css = Explorable._css + (FOLDER / "augmentation.css").read_text(encoding="utf-8")
+    _css = style("augmentation")
 
     images = traitlets.Dict(read_only=True).tag(sync=True)
     labels: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)

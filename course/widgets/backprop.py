@@ -12,7 +12,7 @@ from course import layers, losses
 from course.errors import check_choice, check_flag, check_integer, check_number, check_positive
 from course.models import Sequential
 from course.widgets.backprop_steps import plan, program
-from course.widgets.explorable import FOLDER, MINUS, PLUS, Checked, Explorable, script
+from course.widgets.explorable import MINUS, PLUS, Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ class BackpropStepper(Explorable):
     """
 
     _esm = script("backprop.js")
-    _css = Explorable._css + (FOLDER / "backprop.css").read_text(encoding="utf-8")
+    _css = style("backprop")
 
     weights = Checked(WEIGHTS, lambda value: _arrays("weights", value, 2)).tag(sync=True)
     biases = Checked(BIASES, lambda value: _arrays("biases", value, 1)).tag(sync=True)

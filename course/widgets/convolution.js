@@ -18,7 +18,7 @@ const MARKUP = `<div class="bar"><button>Play</button><button>Back</button><butt
   <div class="below"><p class="size"></p><pre></pre></div><p class="verdict"></p>`;
 
 function render({ model, el }) {
-  const { root, find, all, change, watch, say, end } = stage({ model, el }, "stepper", "Convolution stepper", MARKUP);
+  const { root, find, all, change, watch, say, end } = stage({ model, el }, "convolution", "Convolution stepper", MARKUP);
   const read = (name) => model.get(name);
   const lists = read("lists");
   const svg = (name) => find(`.${name} svg`);

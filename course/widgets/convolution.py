@@ -10,7 +10,7 @@ import traitlets
 from course.convolution import naive
 from course.errors import check_choice, check_flag, check_integer, check_numbers
 from course.shapes import Axis, axis, transposed_axis
-from course.widgets.explorable import FOLDER, Checked, Explorable, diverging, script
+from course.widgets.explorable import Checked, Explorable, diverging, script, style
 from course.widgets.stepper_presets import IMAGES, KERNELS, LISTS, MOST_CHANNELS, MOST_ZEROS
 from course.widgets.student_conv import compare
 
@@ -66,7 +66,7 @@ class ConvolutionExplorer(Explorable):
     """
 
     _esm = script("convolution.js")
-    _css = Explorable._css + (FOLDER / "convolution.css").read_text(encoding="utf-8")
+    _css = style("convolution")
 
     image = Checked([[[0.0]]], lambda value: _image(value)).tag(sync=True)
     kernel = Checked([[[[1.0]]]], lambda value: _kernel(value)).tag(sync=True)

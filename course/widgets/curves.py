@@ -10,7 +10,7 @@ import traitlets
 
 from course.callbacks import Callback, Logs
 from course.errors import check_flag, check_number
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 from course.widgets.messages import read_messages, running_kernel
 from course.widgets.runs import Run
 
@@ -44,7 +44,7 @@ class Curves(Explorable):
     """
 
     _esm = script("curves.js")
-    _css = Explorable._css + (FOLDER / "curves.css").read_text(encoding="utf-8")
+    _css = style("curves")
 
     runs: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     live: traitlets.Dict[str, Any] = traitlets.Dict(read_only=True).tag(sync=True)

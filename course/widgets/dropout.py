@@ -10,7 +10,7 @@ from course import layers
 from course.errors import check_flag, check_integer, check_number, check_numbers
 from course.models import Sequential
 from course.widgets.draws import normal, uniform
-from course.widgets.explorable import FOLDER, MINUS, PLUS, Checked, Explorable, script
+from course.widgets.explorable import MINUS, PLUS, Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,7 @@ class DropoutExplorer(Explorable):
     """
 
     _esm = script("dropout.js")
-    _css = Explorable._css + (FOLDER / "dropout.css").read_text(encoding="utf-8")
+    _css = style("dropout")
 
     rate = Checked(0.5, lambda value: check_number(WHERE, "rate", value, minimum=0, maximum=HIGHEST_RATE)).tag(
         sync=True

@@ -31,11 +31,9 @@ PLUS, MINUS = "#e69f00", "#0072b2"
 class Explorable(anywidget.AnyWidget):
     """A widget that says in words what it shows and leaves a picture where it can't run.
 
-    A subclass gives `_esm` (see `script`), `describe` and `draw`, and declares what it shares with its script as
-    `Checked(…).tag(sync=True)`.
+    A subclass gives `_esm` (see `script`), `_css` (see `style`), `describe` and `draw`, and declares what it shares
+    with its script as `Checked(…).tag(sync=True)`.
     """
-
-    _css = (FOLDER / "explorable.css").read_text(encoding="utf-8")
 
     def describe(self) -> str:
         """The explorable's state in one or two sentences."""
@@ -160,6 +158,16 @@ def script(name: str) -> str:
     code = re.sub(r"^\s*/\*\*.*?\*/\n", "", code, flags=re.MULTILINE | re.DOTALL)
     code = re.sub(r"(^|\s)//\s.*", "", code, flags=re.MULTILINE)
     return squeeze(re.sub(r"^\s+", "", code, flags=re.MULTILINE))
+
+
+def style(name: str) -> str:
+    """What all explorables look like, and the one of this name beside it, as a widget's `_css` must be.
+
+    The rules hold in this explorable alone, with the weight that they are written with. Several stand in a page, each
+    with its own copy of the common rules, and the last copy must not win against what the others have of their own.
+    """
+    common = re.sub(r"\.explorable(?![\w-])", f".explorable:where(.{name})", _read("explorable.css"))
+    return common + re.sub(rf"\.{name}(?![\w-])", f".{name}:where(.explorable)", _read(f"{name}.css"))
 
 
 def _read(name: str) -> str:

@@ -11,7 +11,7 @@ import traitlets
 
 from course.errors import check_integer, check_numbers, either
 from course.models.network import Network
-from course.widgets.explorable import FOLDER, Checked, Explorable, diverging, script
+from course.widgets.explorable import Checked, Explorable, diverging, script, style
 from course.widgets.trace import Range, Stop, trace
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class FeatureMaps(Explorable):
     """
 
     _esm = script("featuremaps.js")
-    _css = Explorable._css + (FOLDER / "featuremaps.css").read_text(encoding="utf-8")
+    _css = style("featuremaps")
 
     image = Checked(0, lambda value: check_integer(WHERE, "image", value, minimum=0)).tag(sync=True)
     layer = Checked(0, lambda value: value).tag(sync=True)

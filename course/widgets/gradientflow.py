@@ -11,7 +11,7 @@ import traitlets
 
 from course import initializers, layers
 from course.errors import check_choice, check_flag, check_integer
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +67,7 @@ class GradientFlow(Explorable):
     """
 
     _esm = script("gradientflow.js")
-    _css = Explorable._css + (FOLDER / "gradientflow.css").read_text(encoding="utf-8")
+    _css = style("gradientflow")
 
     depth = Checked(20, lambda value: _depth(value)).tag(sync=True)
     initialization = Checked(

@@ -7,7 +7,7 @@ import numpy as np
 
 from course import activations
 from course.errors import check_choice, check_number
-from course.widgets.explorable import FOLDER, MINUS, PLUS, Checked, Explorable, diverging, script
+from course.widgets.explorable import MINUS, PLUS, Checked, Explorable, diverging, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ class NeuronExplorer(Explorable):
     """
 
     _esm = script("neuron.js")
-    _css = Explorable._css + (FOLDER / "neuron.css").read_text(encoding="utf-8")
+    _css = style("neuron")
 
     weights = Checked([1.0, -1.0], lambda value: _numbers("weights", value, (2,))).tag(sync=True)
     bias = Checked(0.0, lambda value: check_number(WHERE, "bias", value)).tag(sync=True)

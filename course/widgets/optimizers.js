@@ -61,7 +61,7 @@ function render({ model, el }) {
   common.checked = new Set(Object.values(read("learning_rate"))).size === 1;
   const rows = names.map((name) => {
     const { title, mark } = rules[name];
-    const row = element(`<div class="row ${name}"><label><input type="checkbox">
+    const row = element(`<div class="optimizer ${name}"><label><input type="checkbox">
       <svg viewBox="0 0 40 14"><path class="line" d="M0 7H40"/>
         <path class="mark" transform="translate(20 7) scale(2)" d="M0 0${mark}"/></svg>${title}</label>
       <input type="range" min="-3" max="0.5" step="0.02" aria-label="learning rate of ${title}">

@@ -8,7 +8,7 @@ import numpy as np
 from course.errors import check_choice, check_integer, check_number, check_positive
 from course.layers.base import Parameter
 from course.optimizers import SGD, Adam, Optimizer, RMSprop
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,7 +89,7 @@ class OptimizerPaths(Explorable):
     """
 
     _esm = script("optimizers.js")
-    _css = Explorable._css + (FOLDER / "optimizers.css").read_text(encoding="utf-8")
+    _css = style("optimizers")
 
     surface = Checked("valley", lambda value: check_choice(WHERE, "surface", value, tuple(SURFACES))).tag(sync=True)
     optimizers = Checked(list(MAKERS), lambda value: _names(value)).tag(sync=True)

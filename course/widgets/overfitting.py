@@ -9,7 +9,7 @@ from course.data.curves import HALF_WIDTH, curve
 from course.errors import check_choice, check_integer, check_number
 from course.models import Sequential
 from course.widgets.draws import normal, uniform
-from course.widgets.explorable import FOLDER, Checked, Explorable, script
+from course.widgets.explorable import Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,7 +65,7 @@ class OverfittingExplorer(Explorable):
     """
 
     _esm = script("overfitting.js")
-    _css = Explorable._css + (FOLDER / "overfitting.css").read_text(encoding="utf-8")
+    _css = style("overfitting")
 
     size = Checked(8, lambda value: _whole("size", value, 1, MOST_WEIGHTS)).tag(sync=True)
     points = Checked(20, lambda value: _whole("points", value, 5, MOST_POINTS)).tag(sync=True)

@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from course.errors import check_integer
-from course.widgets.explorable import FOLDER, MINUS, PLUS, Checked, Explorable, diverging, script
+from course.widgets.explorable import MINUS, PLUS, Checked, Explorable, diverging, script, style
 from course.widgets.points import REACH
 from course.widgets.settings import CHECKS, CHOICES, WHERE, Settings
 from course.widgets.training import Player, Trainer
@@ -74,7 +74,7 @@ class Playground(Explorable):
     """
 
     _esm = script("playground.js")
-    _css = Explorable._css + (FOLDER / "playground.css").read_text(encoding="utf-8")
+    _css = style("playground")
 
     data = _setting("data")
     noise = _setting("noise")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.errors import check_choice, check_integer
 from course.shapes import _sliding, effective_stride, output_size, receptive_field
-from course.widgets.explorable import FOLDER, PLUS, Checked, Explorable, script
+from course.widgets.explorable import PLUS, Checked, Explorable, script, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +56,7 @@ class SizesAtAGlance(Explorable):
     """
 
     _esm = script("sizes.js")
-    _css = Explorable._css + (FOLDER / "sizes.css").read_text(encoding="utf-8")
+    _css = style("sizes")
 
     size = Checked(8, lambda value: _within("size", value, 512)).tag(sync=True)
     kernel = Checked(3, lambda value: _within("kernel", value, KERNELS[-1])).tag(sync=True)

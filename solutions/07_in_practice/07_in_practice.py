@@ -663,7 +663,7 @@ AugmentationPreview(x_train[two_each], [galaxies.CLASSES[kind] for kind in y_tra
 # 3. Move the images by up to 0.3, with each of the four fills. What would a network learn from the zeros at the edge?
 # 4. Add noise until you can't tell a spiral from an elliptical. What can the network learn from such an image?
 #
-# Below the picture stand the layers in `course` that do it. In a model they stand first; at evaluation they hand the
+# Below the sliders are the layers in `course` that do it. In a model they come first; at evaluation they hand the
 # images on as they are.
 #
 # Choose only changes that keep the label. A digit 6 upside down is a 9. A shifted lens is still a lens, a stretched

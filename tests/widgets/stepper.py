@@ -9,7 +9,7 @@ IMAGE, KERNEL = np.arange(42).reshape(6, 7) % 9 - 2, np.array([[1, -2, 0], [3, 0
 
 def shown(page, selector):
     settle(page)
-    return page.locator(f".stepper {selector}").inner_text()
+    return page.locator(f".convolution {selector}").inner_text()
 
 
 def numbers(page, name):

@@ -115,7 +115,7 @@ def test_what_is_painted(show):
 @browser_test
 def test_epochs_by_hand_and_by_themselves(show):
     page = show(make(flip="horizontal", turn=False))
-    names = page.locator(".row:not([hidden]) > i")
+    names = page.locator(".strip:not([hidden]) > i")
     assert names.all_text_contents() == ["as it is", "epoch 3", "epoch 2", "epoch 1", "epoch 0"]
     assert words(page).startswith("2 ways to see each image. In 4 epochs it was seen in ")
     page.get_by_role("button", name="Next epoch").click()

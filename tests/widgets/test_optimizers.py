@@ -128,7 +128,7 @@ def test_a_diverging_path_is_told(show):
     last = len(explorer.paths()["sgd"]) - 1
     assert f"SGD diverged at step {last}: η = 0.12 overshoots." in words(page)
     assert "λ = 18.00; SGD overshoots there above η = 2 / λ = 0.11." in words(page)
-    assert page.locator(".row.sgd").inner_text().endswith("diverged")
+    assert page.locator(".optimizer.sgd").inner_text().endswith("diverged")
     assert f"SGD (rate 0.12) diverged at step {last}" in explorer.describe()
     page.evaluate("model.set('step', 3)")
     assert "diverged at" not in words(page)
@@ -173,7 +173,7 @@ def test_rates_together_or_one_by_one(show):
     settle(page)
     rates = page.evaluate("model.get('learning_rate')")
     assert rates == {"sgd": 0.001, "momentum": 3.2, "rmsprop": 3.2, "adam": 3.2}
-    assert page.locator(".row.sgd output").first.inner_text() == "η = 0.001"
+    assert page.locator(".optimizer.sgd output").first.inner_text() == "η = 0.001"
 
 
 @browser_test
