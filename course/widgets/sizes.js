@@ -141,8 +141,8 @@ function render({ model, el }) {
     const needed = seen(layers);
     const { field, step } = levels.at(-1);
     const unit = Math.min(26, (WIDE - LEFT - 2) / field);
-    const gap = Math.min(50, (HIGH - 30) / Math.max(levels.length - 1, 1));
-    const y = (level) => HIGH - 20 - level * gap;
+    const gap = Math.min(50, (HIGH - 34) / Math.max(levels.length - 1, 1));
+    const y = (level) => HIGH - 24 - level * gap;
     const x = (level, at) => LEFT + ((WIDE - LEFT) - unit * field) / 2 +
       (at * levels[level].step + levels[level].field / 2) * unit;
     const side = Math.min(16, unit * 0.86);
