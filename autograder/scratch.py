@@ -34,7 +34,15 @@ class Scratch:
         """Remove it; a fork of its process only lets go of it."""
         self._lock.close()
         if self._owner == os.getpid():
-            shutil.rmtree(self.path, ignore_errors=True)
+            _remove(self.path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove it, the lock last: where this is interrupted, the next one still knows the rest for what it is."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_abandoned() -> None:
@@ -42,6 +50,6 @@ def _remove_abandoned() -> None:
         try:
             with open(folder / "lock", "r+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
         except OSError:
             continue  # in use, somebody else's, or something else
