@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -35,8 +35,8 @@ class WorkerDied(Exception):
         self.worker = worker
 
 
-class Workers(ThreadPoolExecutor):
-    """An executor whose calls are made by processes.
+class Workers:
+    """Makes calls in processes of this machine, several at once.
 
     Where one of them dies, the call's future raises `WorkerDied`, and nothing takes its place until `replace`.
 
@@ -47,17 +47,17 @@ class Workers(ThreadPoolExecutor):
     """
 
     def __init__(self, number: int) -> None:
-        super().__init__(number)
         self.number = number
         self._scratch = Scratch()
         self._processes = [Worker(cores, self._scratch.path) for cores in _places(number)]  # before there are threads
+        self._threads = ThreadPoolExecutor(number)
         self._idle: SimpleQueue[Worker | None] = SimpleQueue()
         for worker in self._processes:
             self._idle.put(worker)
 
-    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:  # type: ignore[override]
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         """Call a function in one of the processes; the future of its result."""
-        return super().submit(self._call, function, arguments)
+        return self._threads.submit(self._call, function, arguments)
 
     def _call(self, *call: Any) -> Any:
         worker = self._idle.get()
@@ -85,7 +85,7 @@ class Workers(ThreadPoolExecutor):
 
     def end(self) -> None:
         """Let nothing go on: what is still being done is not wanted any more."""
-        self.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._processes:
             worker.end()
             self._idle.put(None)  # a thread may wait in vain for one that died

@@ -203,6 +203,6 @@ def _check_images(images: Any) -> np.ndarray:
 def _check_labels(labels: Sequence[Any] | None, count: int) -> list[str]:
     if labels is None:
         return []
-    if isinstance(labels, str) or len(labels) != count:
+    if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != count:
         raise ValueError(f"{WHERE}: labels must be a list of {count}, one for each image, got {labels!r}")
     return [str(label) for label in labels]
